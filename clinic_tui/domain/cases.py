@@ -1,0 +1,271 @@
+"""The life of a drop-in case: its states, the commands that move it and who may give them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from clinic_tui.domain.refusals import Refusal
+
+
+class CaseKind(StrEnum):
+    """The form a contact takes."""
+
+    DROP_IN = "drop_in"
+    ASYNC = "async"
+    SCHEDULED = "scheduled"
+
+
+class Origin(StrEnum):
+    """How a case came to be (domain.md 2.1)."""
+
+    RESIDENT_TRIAGE = "resident_triage"
+    RESIDENT_ADMIN = "resident_admin"
+    TICKET = "ticket"
+    STAFF = "staff"
+    CONVERTED = "converted"
+    BOOKING = "booking"
+
+
+class PrioritySource(StrEnum):
+    """Who set the priority. It is received or changed by a person, never computed (domain.md 7.7)."""
+
+    TRIAGE = "triage"
+    TICKET = "ticket"
+    MANUAL = "manual"
+
+
+class CaseState(StrEnum):
+    """Where a drop-in case stands (domain.md 2.1.1)."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    IN_PROGRESS = "in_progress"
+    ENDED_UNSIGNED = "ended_unsigned"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+    REROUTED = "rerouted"
+    SELF_CARE = "self_care"
+    """The resident was content with the advice; such a case is born finished."""
+
+
+FINISHED = frozenset({CaseState.CLOSED, CaseState.CANCELLED, CaseState.REROUTED, CaseState.SELF_CARE})
+"""States that nothing leaves."""
+
+HELD = frozenset({CaseState.ACCEPTED, CaseState.IN_PROGRESS, CaseState.ENDED_UNSIGNED})
+"""States in which a staff member has the case; each must be ended before the day is (slide 55)."""
+
+
+class CloseReason(StrEnum):
+    """Why a case came to its end."""
+
+    TREATED = "treated"
+    RESIDENT_ABSENT = "resident_absent"
+    RESIDENT_LEFT = "resident_left"
+    REDIRECTED = "redirected"
+    REROUTED = "rerouted"
+    CONVERTED = "converted"
+    SELF_CARE = "self_care"
+    EXPIRED = "expired"
+
+
+class CaseCommand(StrEnum):
+    """What can be asked of a drop-in case."""
+
+    ACCEPT = "accept"
+    RELEASE = "release"
+    START_VISIT = "start_visit"
+    END_VISIT = "end_visit"
+    END_NO_ANSWER = "end_no_answer"
+    SIGN_NOTE = "sign_note"
+    HAND_OVER = "hand_over"
+    TAKE_OVER = "take_over"
+    CANCEL = "cancel"
+    REROUTE = "reroute"
+
+
+class NewAssignee(StrEnum):
+    """Who has the case after a transition."""
+
+    UNCHANGED = "unchanged"
+    ACTOR = "actor"
+    TARGET = "target"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What a transition needs to know of the case and the one who asks; everything defaults to no."""
+
+    has_queue_role: bool = False
+    """The actor's role accepts cases from the queue the case stands in."""
+    has_assignee: bool = False
+    is_assignee: bool = False
+    is_resident: bool = False
+    """The actor is the case's resident, or the proxy who acts in it."""
+    is_system: bool = False
+    may_release_for_others: bool = False
+    may_sign_for_colleague: bool = False
+    staff_message_sent: bool = False
+    minutes_since_last_resident_activity: float = 0.0
+    """Since the resident last wrote or, if nothing is written, since the visit was started."""
+    no_answer_minutes: float = 0.0
+    """The unit's setting: how long to wait for an answer."""
+    confirmed: bool = False
+    """The actor has seen the warning and goes on."""
+    assignee_inactive: bool = False
+    reason_given: bool = False
+    target_has_role: bool = False
+    target_is_assignee: bool = False
+    note_signable: bool = False
+    """The note's own check said ok (see `clinic_tui.domain.note`)."""
+    other_unit_takes_it: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transition:
+    """A yes: the state to write and what else changes. `queued_at` never does (domain.md 2.1.1)."""
+
+    state: CaseState
+    assignee: NewAssignee = NewAssignee.UNCHANGED
+    close_reason: CloseReason | None = None
+    """The reason to store; None leaves the one that stands."""
+
+
+_Guard = Callable[[Facts], str | None]
+
+
+def _accept(facts: Facts) -> str | None:
+    if not facts.has_queue_role:
+        return "case.not_for_role"
+    return "case.already_taken" if facts.has_assignee else None
+
+
+def _release(facts: Facts) -> str | None:
+    if not (facts.is_assignee or facts.may_release_for_others):
+        return "case.not_assignee"
+    return "case.message_already_sent" if facts.staff_message_sent else None
+
+
+def _assignee(facts: Facts) -> str | None:
+    return None if facts.is_assignee else "case.not_assignee"
+
+
+def _no_answer(facts: Facts) -> str | None:
+    if not facts.is_assignee:
+        return "case.not_assignee"
+    waited = facts.minutes_since_last_resident_activity >= facts.no_answer_minutes
+    return None if waited else "case.no_answer_too_early"
+
+
+def _sign(facts: Facts) -> str | None:
+    if not (facts.is_assignee or (facts.has_queue_role and facts.may_sign_for_colleague)):
+        return "case.not_assignee"
+    return None if facts.note_signable else "case.note_not_signable"
+
+
+def _hand_over(facts: Facts) -> str | None:
+    if not facts.is_assignee:
+        return "case.not_assignee"
+    if facts.target_is_assignee:
+        return "case.target_has_case"
+    if not facts.target_has_role:
+        return "case.target_lacks_role"
+    return None if facts.reason_given else "case.reason_missing"
+
+
+def _take_over(facts: Facts) -> str | None:
+    if facts.is_assignee:
+        return "case.already_yours"
+    if not facts.has_queue_role:
+        return "case.not_for_role"
+    return None if facts.assignee_inactive or facts.confirmed else "case.take_over_unconfirmed"
+
+
+def _cancel(facts: Facts) -> str | None:
+    return None if facts.is_resident else "case.not_resident"
+
+
+def _reroute(facts: Facts) -> str | None:
+    if not facts.is_system:
+        return "case.not_system"
+    return None if facts.other_unit_takes_it else "case.no_other_unit"
+
+
+def _rows() -> dict[tuple[CaseState, CaseCommand], tuple[_Guard, Transition]]:
+    state, command, who = CaseState, CaseCommand, NewAssignee
+    rows: dict[tuple[CaseState, CaseCommand], tuple[_Guard, Transition]] = {
+        (state.WAITING, command.ACCEPT): (_accept, Transition(state=state.ACCEPTED, assignee=who.ACTOR)),
+        (state.ACCEPTED, command.RELEASE): (_release, Transition(state=state.WAITING, assignee=who.NOBODY)),
+        (state.ACCEPTED, command.START_VISIT): (_assignee, Transition(state=state.IN_PROGRESS)),
+        (state.IN_PROGRESS, command.END_VISIT): (
+            _assignee,
+            Transition(state=state.ENDED_UNSIGNED, close_reason=CloseReason.TREATED),
+        ),
+        (state.IN_PROGRESS, command.END_NO_ANSWER): (
+            _no_answer,
+            Transition(state=state.ENDED_UNSIGNED, close_reason=CloseReason.RESIDENT_ABSENT),
+        ),
+        (state.ENDED_UNSIGNED, command.SIGN_NOTE): (_sign, Transition(state=state.CLOSED)),
+        (state.WAITING, command.CANCEL): (
+            _cancel,
+            Transition(state=state.CANCELLED, close_reason=CloseReason.RESIDENT_LEFT),
+        ),
+        (state.WAITING, command.REROUTE): (
+            _reroute,
+            Transition(state=state.REROUTED, close_reason=CloseReason.REROUTED),
+        ),
+    }
+    for same in (state.ACCEPTED, state.IN_PROGRESS):
+        rows[same, command.HAND_OVER] = (_hand_over, Transition(state=same, assignee=who.TARGET))
+        rows[same, command.TAKE_OVER] = (_take_over, Transition(state=same, assignee=who.ACTOR))
+    return rows
+
+
+TRANSITIONS = _rows()
+"""Guard and outcome by (state, command): the table of domain.md 2.1.1. What is not here is refused."""
+
+
+def transition(state: CaseState, command: CaseCommand, facts: Facts) -> Transition | Refusal:
+    """What `command` does to a case in `state`, or why it is refused (domain.md 2.1.1)."""
+    row = TRANSITIONS.get((state, command))
+    if row is None:
+        return Refusal(rule=_not_in_table(state, command, facts))
+    guard, outcome = row
+    rule = guard(facts)
+    return outcome if rule is None else Refusal(rule=rule)
+
+
+def _not_in_table(state: CaseState, command: CaseCommand, facts: Facts) -> str:
+    """The most helpful rule id for a command that the state does not have."""
+    if state in FINISHED:
+        return "case.finished"
+    if command is CaseCommand.ACCEPT:
+        return "case.already_yours" if facts.is_assignee else "case.already_taken"
+    if state is CaseState.WAITING:
+        return "case.not_taken"
+    if state is CaseState.ACCEPTED and command in {CaseCommand.END_VISIT, CaseCommand.END_NO_ANSWER}:
+        return "case.not_started"
+    if command is CaseCommand.SIGN_NOTE:
+        return "case.not_ended"
+    return "case.not_possible"
+
+
+def blocks_resident(state: CaseState, *, unsigned_blocks: bool) -> bool:
+    """Whether a case in `state` keeps its resident from starting another (slide 55).
+
+    `unsigned_blocks` is the region's choice for a visit that is ended but not signed.
+    """
+    if state is CaseState.ENDED_UNSIGNED:
+        return unsigned_blocks
+    return state in {CaseState.ACCEPTED, CaseState.IN_PROGRESS}
+
+
+def queue_key(
+    priority: int | None, queued_at: datetime, case_id: str = ""
+) -> tuple[bool, int, datetime, str]:
+    """The sort key of a queue: priority, then the time of queueing; a case without priority comes last.
+
+    Nothing else may order a queue (domain.md 7.7). The id only makes equal moments stable.
+    """
+    return (priority is None, priority or 0, queued_at, case_id)

@@ -1,0 +1,337 @@
+"""What the backend shows of itself: cases, messages, notes, people, units and phrases."""
+
+from datetime import date, datetime
+from typing import Literal
+
+from clinic_tui.protocol.wire import Wire
+
+Sex = Literal["female", "male", "unknown"]
+Protection = Literal["none", "marked", "relocated"]
+Author = Literal["resident", "proxy", "staff", "system"]
+Availability = Literal["off", "present", "typing"]
+
+
+class StaffRef(Wire, frozen=True, kw_only=True):
+    """A staff member as colleagues see them."""
+
+    id: str
+    name: str
+    """Display name, as residents see it too."""
+    title: str = ""
+
+
+class Reader(Wire, frozen=True, kw_only=True):
+    """Somebody who is reading up on a waiting case right now."""
+
+    staff: StaffRef
+    since: datetime
+
+
+class ResidentRef(Wire, frozen=True, kw_only=True):
+    """A resident as a work list shows them; masked when the identity is protected."""
+
+    id: str
+    name: str
+    """Full name, or an empty string when the identity is protected."""
+    birth_date: date | None
+    age: int | None
+    """Whole years at the time of the snapshot."""
+    sex: Sex
+    protected: Protection = "none"
+
+
+class CaseRow(Wire, frozen=True, kw_only=True):
+    """One case as a work list shows it: everything but its content (domain.md 2.1)."""
+
+    id: str
+    kind: str
+    """drop_in, async or scheduled."""
+    origin: str
+    state: str
+    """A value of `domain.cases.CaseState`."""
+    unit_id: str
+    queue_role: str
+    service_code: str
+    resident: ResidentRef
+    reason: str
+    priority: int | None
+    priority_source: str
+    queued_at: datetime
+    accepted_at: datetime | None = None
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    closed_at: datetime | None = None
+    close_reason: str | None = None
+    assignee: StaffRef | None = None
+    acting_proxy: str | None = None
+    """Name of the guardian who writes for a child."""
+    child: bool = False
+    from_ticket: bool = False
+    free_text: bool = False
+    blocks_resident: bool = False
+    """Whether the resident is locked out of the service until this case ends (slide 55)."""
+    readers: tuple[Reader, ...] = ()
+    unread: int = 0
+    """Messages from the resident that the assignee has not read."""
+    last_resident_at: datetime | None = None
+    last_staff_at: datetime | None = None
+    version: int
+    """Rises with every change of state, assignee, unit or priority; commands carry it."""
+    revision: int
+    """Rises with every change at all; a lower one is older news."""
+    changed_by: StaffRef | None = None
+    changed_at: datetime | None = None
+
+
+class Answer(Wire, frozen=True, kw_only=True):
+    """One question of the interview with the resident's answer."""
+
+    question: str
+    answer: str
+    positive: bool | None = None
+    """For a red-flag question: whether the answer is a warning sign."""
+
+
+class History(Wire, frozen=True, kw_only=True):
+    """What the interview gave, in the order it must be read (domain.md 3, visit page)."""
+
+    free_text: str = ""
+    post_triage: tuple[Answer, ...] = ()
+    red_flags: tuple[Answer, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    auto_history: str = ""
+    triage: str = ""
+    """Who triaged: provider, version and time, as one line."""
+
+
+class EarlierCase(Wire, frozen=True, kw_only=True):
+    """A closed case of the same resident, as one line of history."""
+
+    id: str
+    kind: str
+    reason: str
+    closed_at: datetime
+    close_reason: str | None
+    unit_name: str
+    staff_name: str = ""
+    note: str = ""
+    """The signed note, empty when none was signed."""
+
+
+class Contact(Wire, frozen=True, kw_only=True):
+    """What staff may see of a resident beyond the work list."""
+
+    person_number: str
+    """Display form; masked for protected identities."""
+    listed_unit: str
+    mobile: str
+    language: str
+    guardians: tuple[str, ...] = ()
+
+
+class Message(Wire, frozen=True, kw_only=True):
+    """A message of a case; its text never changes (domain.md 2.2)."""
+
+    id: str
+    """The command id it was sent with."""
+    case_id: str
+    seq: int
+    """Position in the case, from 1, without holes."""
+    author: Author
+    author_id: str
+    author_name: str
+    author_title: str = ""
+    body: str
+    sent_at: datetime
+    delivered_at: datetime | None = None
+    read_at: datetime | None = None
+    phrase_id: str | None = None
+    revision: int = 1
+
+
+class Note(Wire, frozen=True, kw_only=True):
+    """One version of a case's note (domain.md 2.4)."""
+
+    id: str
+    case_id: str
+    number: int
+    """Version number, from 1."""
+    body: str
+    source: str
+    """auto_history when signed unchanged, else manual."""
+    signed_by: StaffRef
+    signed_at: datetime
+    corrects: str | None = None
+    """Id of the version this one corrects."""
+    reason: str = ""
+
+
+class Draft(Wire, frozen=True, kw_only=True):
+    """Unsent text of one author in one case: the composer's or the note's."""
+
+    case_id: str
+    kind: Literal["message", "note"]
+    body: str
+    revision: int
+    saved_at: datetime
+
+
+class CaseEvent(Wire, frozen=True, kw_only=True):
+    """One line of a case's own history, for the events tab."""
+
+    at: datetime
+    action: str
+    """A stable code such as accepted, released, started, signed, read."""
+    staff: StaffRef | None = None
+    detail: str = ""
+
+
+class CaseDetail(Wire, frozen=True, kw_only=True):
+    """The whole of one case, for those who may read it."""
+
+    row: CaseRow
+    history: History
+    contact: Contact
+    earlier: tuple[EarlierCase, ...] = ()
+    messages: tuple[Message, ...] = ()
+    """The newest messages, oldest first."""
+    messages_before: int = 0
+    """How many older messages there are."""
+    notes: tuple[Note, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    events: tuple[CaseEvent, ...] = ()
+    resident_presence: Availability = "off"
+
+
+class UnitInfo(Wire, frozen=True, kw_only=True):
+    """A unit the session may see."""
+
+    id: str
+    name: str
+    kind: str
+    phone: str = ""
+    opening_hours: str = ""
+    """Today's hours as text, such as 08:00-17:00; empty when closed."""
+    closes_at: datetime | None = None
+    no_answer_minutes: int = 10
+    no_answer_text: str = ""
+    parent_id: str | None = None
+
+
+class PhraseInfo(Wire, frozen=True, kw_only=True):
+    """A phrase the session may use (domain.md 2.8)."""
+
+    id: str
+    scope: Literal["personal", "unit", "region"]
+    unit_id: str | None = None
+    shortcut: str
+    title: str
+    body: str
+    category: str = ""
+    revision: int = 1
+    active: bool = True
+
+
+class PriorityInfo(Wire, frozen=True, kw_only=True):
+    """What a priority is called and how long one may wait, by the region's profile."""
+
+    priority: int
+    name: str
+    target_minutes: int | None = None
+
+
+class Region(Wire, frozen=True, kw_only=True):
+    """The parts of the region profile a workstation shows."""
+
+    name: str
+    priorities: tuple[PriorityInfo, ...] = ()
+    unsigned_blocks: bool = True
+
+
+class Assignment(Wire, frozen=True, kw_only=True):
+    """One staff mission: a unit and a role (domain.md 2.11)."""
+
+    id: str
+    unit_id: str
+    unit_name: str
+    role: str
+
+
+class Profile(Wire, frozen=True, kw_only=True):
+    """The signed-in staff member's own settings that live on the backend."""
+
+    staff_id: str
+    username: str
+    display_name: str
+    title: str
+    mobile: str = ""
+    revision: int = 1
+
+
+class SignedIn(Wire, frozen=True, kw_only=True):
+    """The answer to a sign-in: the token, and the assignments to choose from."""
+
+    token: str
+    staff: StaffRef
+    assignments: tuple[Assignment, ...]
+    expires_at: datetime
+    assignment_id: str | None = None
+
+
+class Cursor(Wire, frozen=True, kw_only=True):
+    """How far a stream has been read."""
+
+    stream: str
+    seq: int
+
+
+class DeskSnapshot(Wire, frozen=True, kw_only=True):
+    """Everything a workstation starts from; later events are folded into it."""
+
+    server_time: datetime
+    region: Region
+    profile: Profile
+    assignment: Assignment
+    roles_seen: tuple[str, ...]
+    """Queue roles whose cases this session sees."""
+    permissions: tuple[str, ...]
+    units: tuple[UnitInfo, ...]
+    staff: tuple[StaffRef, ...]
+    phrases: tuple[PhraseInfo, ...]
+    cases: tuple[CaseRow, ...]
+    """Open cases in the session's units and roles, and the session's own."""
+    mine: tuple[CaseDetail, ...]
+    """The whole of each open case the staff member has."""
+    cursors: tuple[Cursor, ...]
+    shift_ends_at: datetime | None = None
+
+
+class MessagePage(Wire, frozen=True, kw_only=True):
+    """Older messages of a case, oldest first."""
+
+    messages: tuple[Message, ...]
+    messages_before: int
+
+
+class ResidentCase(Wire, frozen=True, kw_only=True):
+    """A case as its resident sees it."""
+
+    id: str
+    kind: str
+    state: str
+    unit_name: str
+    reason: str
+    staff: StaffRef | None
+    messages: tuple[Message, ...]
+    queue_position: int | None = None
+    revision: int = 1
+
+
+class ResidentHome(Wire, frozen=True, kw_only=True):
+    """What a resident meets when they sign in: who they are and their open cases."""
+
+    resident_id: str
+    name: str
+    cases: tuple[ResidentCase, ...]
+    blocked: bool
+    cursors: tuple[Cursor, ...]

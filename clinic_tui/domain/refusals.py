@@ -33,6 +33,12 @@ REASONS: dict[str, str] = {
     "note.not_signed": N_("The note is not signed yet, so there is nothing to correct."),
     "note.only_punctuation": N_("The note holds no words and the auto-history is gone. Sign it anyway?"),
     "note.unchanged": N_("The correction says the same as the note."),
+    "person.century_unknown": N_("Write the number with all twelve digits."),
+    "person.check_digit": N_("The check digit does not match. Look for a mistyped digit."),
+    "person.format": N_("That is not a personal number."),
+    "person.in_future": N_("The birth date lies in the future."),
+    "person.no_such_date": N_("There is no such birth date."),
+    "person.type_not_taken": N_("This kind of number cannot be used here."),
 }
 """English text by rule id. Rule ids are part of the interface and never change meaning."""
 

@@ -39,6 +39,10 @@ REASONS: dict[str, str] = {
     "person.in_future": N_("The birth date lies in the future."),
     "person.no_such_date": N_("There is no such birth date."),
     "person.type_not_taken": N_("This kind of number cannot be used here."),
+    "proxy.child_too_old": N_("The child is old enough to sign in alone."),
+    "proxy.child_too_young": N_("The service is not meant for so young a child. Phone 1177 instead."),
+    "proxy.no_link": N_("The population register shows no guardianship today."),
+    "proxy.protected": N_("Nobody can act for another where one of them has a protected identity."),
 }
 """English text by rule id. Rule ids are part of the interface and never change meaning."""
 

@@ -1,0 +1,47 @@
+"""Whether a staff member is there: presence fades by itself when nothing is heard."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+AWAY_AFTER = timedelta(minutes=5)
+OFF_AFTER = timedelta(minutes=30)
+
+
+class Presence(StrEnum):
+    """How present a staff member is to colleagues."""
+
+    ONLINE = "online"
+    BUSY = "busy"
+    AWAY = "away"
+    OFF = "off"
+
+
+def presence_at(
+    stated: Presence, last_seen: datetime, now: datetime, shift_end: datetime | None = None
+) -> Presence:
+    """What presence shows now: away after 5 idle minutes, off after 30 or past the shift's end.
+
+    `stated` is what the person chose; fading never makes anyone more present (domain.md 2.11, vector
+    15). `last_seen` is the person's own last action, not a connection's heartbeat.
+    """
+    idle = now - last_seen
+    if stated is Presence.OFF or idle >= OFF_AFTER or (shift_end is not None and now >= shift_end):
+        return Presence.OFF
+    return Presence.AWAY if idle >= AWAY_AFTER else stated
+
+
+def next_change(
+    stated: Presence, last_seen: datetime, now: datetime, shift_end: datetime | None = None
+) -> datetime | None:
+    """When presence next fades if nothing is heard, or None when the person is off."""
+    moments = [last_seen + AWAY_AFTER, last_seen + OFF_AFTER]
+    if shift_end is not None:
+        moments.append(shift_end)
+    today = presence_at(stated, last_seen, now, shift_end)
+    coming = [at for at in moments if at > now and presence_at(stated, last_seen, at, shift_end) is not today]
+    return min(coming, default=None)
+
+
+def may_be_alerted(presence: Presence) -> bool:
+    """Whether SMS alerts go to the person; never to one who is off (domain.md 8, vector 15)."""
+    return presence is not Presence.OFF

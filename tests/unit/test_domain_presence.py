@@ -1,0 +1,66 @@
+"""How presence fades."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from clinic_tui.domain.presence import Presence, may_be_alerted, next_change, presence_at
+
+SEEN = datetime(2027, 6, 24, 10, tzinfo=UTC)
+P = Presence
+RANK = [P.ONLINE, P.BUSY, P.AWAY, P.OFF]
+
+
+@pytest.mark.parametrize(
+    ("stated", "seconds", "shown"),
+    [
+        (P.ONLINE, 0, P.ONLINE),
+        (P.ONLINE, 299, P.ONLINE),
+        (P.ONLINE, 300, P.AWAY),
+        (P.ONLINE, 1799, P.AWAY),
+        (P.ONLINE, 1800, P.OFF),
+        (P.BUSY, 299, P.BUSY),
+        (P.BUSY, 300, P.AWAY),
+        (P.AWAY, 0, P.AWAY),
+        (P.OFF, 0, P.OFF),
+        (P.ONLINE, -5, P.ONLINE),
+    ],
+)
+def test_presence_fades_after_five_and_thirty_minutes(
+    stated: Presence, seconds: int, shown: Presence
+) -> None:
+    assert presence_at(stated, SEEN, SEEN + timedelta(seconds=seconds)) is shown
+
+
+def test_nobody_is_present_past_the_end_of_the_shift() -> None:
+    end = SEEN + timedelta(minutes=2)
+    assert presence_at(P.ONLINE, SEEN, end - timedelta(seconds=1), end) is P.ONLINE
+    assert presence_at(P.ONLINE, SEEN, end, end) is P.OFF
+
+
+def test_only_one_who_is_off_gets_no_alerts() -> None:
+    assert [presence for presence in P if not may_be_alerted(presence)] == [P.OFF]
+
+
+@given(st.sampled_from(P), st.integers(0, 4000), st.integers(0, 4000))
+def test_presence_never_grows_while_nothing_is_heard(stated: Presence, first: int, later: int) -> None:
+    before = presence_at(stated, SEEN, SEEN + timedelta(seconds=first))
+    after = presence_at(stated, SEEN, SEEN + timedelta(seconds=first + later))
+    assert RANK.index(after) >= RANK.index(before)
+
+
+@given(st.sampled_from(P), st.integers(0, 4000), st.none() | st.integers(0, 4000))
+def test_the_next_change_is_the_first_moment_that_shows_something_else(
+    stated: Presence, seconds: int, shift: int | None
+) -> None:
+    now = SEEN + timedelta(seconds=seconds)
+    end = None if shift is None else SEEN + timedelta(seconds=shift)
+    shown = presence_at(stated, SEEN, now, end)
+    at = next_change(stated, SEEN, now, end)
+    if at is None:
+        assert shown is presence_at(stated, SEEN, now + timedelta(days=1), end)
+    else:
+        assert presence_at(stated, SEEN, at, end) is not shown
+        assert presence_at(stated, SEEN, at - timedelta(microseconds=1), end) is shown

@@ -1,0 +1,1 @@
+"""The workstation's side of the network: requests, the live stream, the session and the outbox."""

@@ -1,0 +1,1 @@
+"""The desk: everything the screens show, folded from snapshots and events."""

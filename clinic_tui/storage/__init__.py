@@ -1,0 +1,1 @@
+"""Local files of the workstation: settings and the global filter."""

@@ -1,0 +1,120 @@
+"""What the link tells its owner, each as one value."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from clinic_tui.client.errors import ClientError
+from clinic_tui.protocol.commands import PostMessage
+from clinic_tui.protocol.events import Envelope
+from clinic_tui.protocol.resources import DeskSnapshot, Draft
+
+SendState = Literal["queued", "sending", "unknown", "sent", "failed"]
+"""Where an outgoing message stands; `unknown`: no answer came, and it is asked again with the same id."""
+
+
+@dataclass(frozen=True)
+class LinkStatus:
+    """How the live stream is doing. Moments are of `time.monotonic`: a clock that jumps does no harm."""
+
+    state: Literal["closed", "connecting", "live", "waiting", "ended"] = "closed"
+    since: float = field(default_factory=time.monotonic)
+    contact: float | None = None
+    """When the backend was last heard of."""
+    retry_at: float | None = None
+    clock_offset: float = 0.0
+    """Seconds that the backend's clock is ahead of this machine's."""
+    error: ClientError | None = None
+
+    def age(self, now: float | None = None) -> float | None:
+        """Seconds since the backend was last heard of: the age of what is shown; None before that."""
+        if self.contact is None:
+            return None
+        return max(0.0, (time.monotonic() if now is None else now) - self.contact)
+
+
+@dataclass(frozen=True)
+class Connected:
+    """The stream is live: what was missed has arrived."""
+
+    server_time: datetime
+
+
+@dataclass(frozen=True)
+class Disconnected:
+    """The stream is down; it is tried again by itself."""
+
+    since: float
+    """A moment of `time.monotonic`."""
+    retry_in: float
+    """Seconds."""
+    error: ClientError
+
+
+@dataclass(frozen=True)
+class SnapshotArrived:
+    """Everything anew: after sign-in, or when too much was missed."""
+
+    snapshot: DeskSnapshot
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """Events, in order, as many as came at once."""
+
+    envelopes: tuple[Envelope, ...]
+
+
+@dataclass(frozen=True)
+class SessionEnded:
+    """The session is over: signed_out, expired, replaced or disabled."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class OutboxChanged:
+    """An outgoing message is now in this state."""
+
+    command: PostMessage
+    state: SendState
+    error: ClientError | None = None
+
+    @property
+    def case_id(self) -> str:
+        """The case it belongs to."""
+        return self.command.case_id
+
+    @property
+    def message_id(self) -> str:
+        """The message's id: its command's."""
+        return self.command.command_id
+
+
+@dataclass(frozen=True)
+class DraftSaved:
+    """The backend has the draft."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class DraftNotSaved:
+    """The backend does not have the draft; after `Offline` it is tried again by itself."""
+
+    case_id: str
+    kind: Literal["message", "note"]
+    error: ClientError
+
+
+LinkEvent = (
+    Connected
+    | Disconnected
+    | SnapshotArrived
+    | Arrived
+    | SessionEnded
+    | OutboxChanged
+    | DraftSaved
+    | DraftNotSaved
+)

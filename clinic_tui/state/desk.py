@@ -1,0 +1,252 @@
+"""The desk: one model of all that the workstation shows, folded from snapshots, events and answers."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from clinic_tui.client.link_events import Arrived, LinkStatus, OutboxChanged
+from clinic_tui.domain.cases import FINISHED, HELD
+from clinic_tui.protocol.commands import (
+    CaseAnswer,
+    DetailAnswer,
+    DraftAnswer,
+    MessageAnswer,
+    NoteAnswer,
+    PhraseAnswer,
+    PostMessage,
+    ProfileAnswer,
+)
+from clinic_tui.protocol.events import (
+    AssignmentLost,
+    CaseChanged,
+    DraftChanged,
+    Envelope,
+    Event,
+    MessageChanged,
+    NoteSigned,
+    PhraseChanged,
+    ProfileChanged,
+    ResidentPresence,
+    StaffTyping,
+)
+from clinic_tui.protocol.resources import (
+    CaseDetail,
+    CaseRow,
+    Cursor,
+    DeskSnapshot,
+    Draft,
+    Message,
+    MessagePage,
+    Note,
+)
+from clinic_tui.protocol.wire import Wire
+from clinic_tui.state.changes import NOTHING, Changes
+from clinic_tui.state.people import People
+from clinic_tui.state.rows import Rows
+from clinic_tui.state.visit import Visit
+
+
+class Desk:
+    """What a signed-in staff member sees. No I/O: changes come in by `load`, `fold` and `absorb`.
+
+    Older news than what is known is ignored, so an event may come twice, or after the answer that held it.
+    """
+
+    def __init__(self) -> None:
+        self.people = People()
+        self.rows = Rows(self._shows)
+        self.visits: dict[str, Visit] = {}
+        self.cursors: dict[str, int] = {}
+        self.connection = LinkStatus()
+        self.loaded = False
+        """Whether a snapshot has arrived."""
+
+    def load(self, snapshot: DeskSnapshot) -> Changes:
+        """Start anew from a snapshot.
+
+        Open visits that are not mine stay, marked stale; what waits to be sent stays.
+        """
+        self.people.load(snapshot)
+        self.cursors = {cursor.stream: cursor.seq for cursor in snapshot.cursors}
+        self.rows.replace(snapshot.cases)
+        for detail in snapshot.mine:
+            self.rows.put(detail.row)
+        mine = {detail.row.id: detail for detail in snapshot.mine}
+        for case_id, visit in self.visits.items():
+            if case_id not in mine:
+                visit.stale = True
+                row = self.rows.get(case_id)
+                if row is not None:
+                    visit.row = row
+        for case_id, detail in mine.items():
+            visit = Visit(detail)
+            known = self.visits.get(case_id)
+            if known is not None:
+                visit.pending = tuple(one for one in known.pending if visit.message(one.id) is None)
+            self.visits[case_id] = visit
+        self.loaded = True
+        return Changes(
+            everything=True, lists=True, profile=True, phrases=True, wanted=frozenset(self._unfetched())
+        )
+
+    def fold(self, envelope: Envelope) -> Changes:
+        """Take in one event. One that was read already, or is older news, changes nothing."""
+        if envelope.seq:
+            read = self.cursors.get(envelope.stream, 0)
+            if envelope.seq <= read:
+                return NOTHING
+            if envelope.seq == read + 1 or envelope.stream not in self.cursors:
+                self.cursors[envelope.stream] = envelope.seq
+        return self._fold_event(envelope.event)
+
+    def fold_all(self, arrived: Arrived | Iterable[Envelope]) -> Changes:
+        """Take in several events; one `Changes` for all of them."""
+        changes = NOTHING
+        for envelope in arrived.envelopes if isinstance(arrived, Arrived) else arrived:
+            changes |= self.fold(envelope)
+        return changes
+
+    def _fold_event(self, event: Event) -> Changes:
+        match event:
+            case CaseChanged():
+                return self._put_row(event.case)
+            case MessageChanged():
+                return self._put_message(event.message)
+            case NoteSigned():
+                return self._in_visit(event.note.case_id, lambda visit: visit.put_note(event.note))
+            case DraftChanged():
+                return self._put_draft(event.draft)
+            case ProfileChanged():
+                return Changes(profile=True) if self.people.put_profile(event.profile) else NOTHING
+            case PhraseChanged():
+                return Changes(phrases=True) if self.people.put_phrase(event.phrase) else NOTHING
+            case AssignmentLost():
+                return Changes(lost=(event,), visits=self._opened(event.case_id))
+            case ResidentPresence():
+                return self._in_visit(event.case_id, lambda visit: visit.put_presence(event.presence))
+            case StaffTyping():
+                return NOTHING
+
+    def absorb(self, answer: Wire) -> Changes:
+        """Take in the answer of one's own command, without waiting for its event."""
+        match answer:
+            case DetailAnswer():
+                return self.open(answer.detail)
+            case CaseAnswer():
+                return self._put_row(answer.case)
+            case MessageAnswer():
+                row = self._put_row(answer.case) if answer.case is not None else NOTHING
+                return row | self._put_message(answer.message)
+            case DraftAnswer():
+                return self._put_draft(answer.draft)
+            case NoteAnswer():
+                return self._put_row(answer.case) | self._put_note(answer.note)
+            case ProfileAnswer():
+                return Changes(profile=True) if self.people.put_profile(answer.profile) else NOTHING
+            case PhraseAnswer():
+                return Changes(phrases=True) if self.people.put_phrase(answer.phrase) else NOTHING
+            case _:
+                return NOTHING
+
+    def open(self, detail: CaseDetail) -> Changes:
+        """Put a fetched case on the desk, or renew it."""
+        visit = self.visits.get(detail.row.id)
+        if visit is None:
+            self.visits[detail.row.id] = visit = Visit(detail)
+        else:
+            visit.merge(detail)
+        known = self.rows.get(detail.row.id)
+        if known is not None:
+            visit.put_row(known)
+        return self._put_row(detail.row) | Changes(visits=frozenset({detail.row.id}), lists=True)
+
+    def close(self, case_id: str) -> Changes:
+        """Take a visit off the desk; its row stays in the lists. A case of mine is kept."""
+        visit = self.visits.get(case_id)
+        if visit is None or self.is_mine(visit.row) or visit.pending:
+            return NOTHING
+        del self.visits[case_id]
+        return Changes(visits=frozenset({case_id}), lists=True)
+
+    def add_page(self, case_id: str, page: MessagePage) -> Changes:
+        """Take in older messages of a visit."""
+        return self._in_visit(case_id, lambda visit: visit.add_page(page))
+
+    def queue_message(self, command: PostMessage, at: datetime) -> Changes:
+        """Show an outgoing message at once, before it is sent."""
+        visit = self.visits.get(command.case_id)
+        if visit is None:
+            return NOTHING
+        visit.send(command, at)
+        return Changes(visits=frozenset({command.case_id}))
+
+    def outbox(self, change: OutboxChanged) -> Changes:
+        """Take in how the sending of a message goes."""
+        return self._in_visit(
+            change.case_id, lambda visit: visit.mark(change.message_id, change.state, change.error)
+        )
+
+    def discard_pending(self, case_id: str, message_id: str) -> Changes:
+        """Take a message that failed off the log; the user gave it up or edits it."""
+        return self._in_visit(case_id, lambda visit: visit.settle(message_id))
+
+    def cursor_list(self) -> tuple[Cursor, ...]:
+        """How far each stream is read without holes."""
+        return tuple(Cursor(stream=stream, seq=seq) for stream, seq in sorted(self.cursors.items()))
+
+    def is_mine(self, row: CaseRow) -> bool:
+        """Whether I have the case and it is not finished."""
+        return row.assignee is not None and row.assignee.id == self.people.staff_id and row.state in HELD
+
+    def _shows(self, row: CaseRow) -> bool:
+        """Whether the row belongs on this desk: not finished, and mine or of my units and queues."""
+        if row.state in FINISHED:
+            return False
+        return self.is_mine(row) or self.people.sees(row)
+
+    def _unfetched(self) -> Iterable[str]:
+        return (row.id for row in self.rows if self.is_mine(row) and row.id not in self.visits)
+
+    def _opened(self, case_id: str) -> frozenset[str]:
+        return frozenset({case_id}) if case_id in self.visits else frozenset()
+
+    def _put_row(self, row: CaseRow) -> Changes:
+        news = self.rows.put(row)
+        visit = self.visits.get(row.id)
+        in_visit = visit is not None and visit.put_row(row)
+        if not news and not in_visit:
+            return NOTHING
+        wanted = news and self.is_mine(row) and (visit is None or visit.stale)
+        ids = frozenset({row.id})
+        return Changes(
+            rows=ids if news else frozenset(),
+            visits=ids if in_visit else frozenset(),
+            lists=True,
+            wanted=ids if wanted else frozenset(),
+        )
+
+    def _put_message(self, message: Message) -> Changes:
+        visit = self.visits.get(message.case_id)
+        if visit is None:
+            row = self.rows.get(message.case_id)
+            mine = row is not None and self.is_mine(row)
+            return Changes(wanted=frozenset({message.case_id})) if mine else NOTHING
+        fresh = visit.message(message.id) is None
+        if not visit.put_message(message):
+            return NOTHING
+        ids = frozenset({message.case_id})
+        heard = fresh and message.author in ("resident", "proxy") and message.read_at is None
+        return Changes(
+            visits=ids, arrived=(message,) if heard else (), wanted=ids if visit.has_hole else frozenset()
+        )
+
+    def _put_note(self, note: Note) -> Changes:
+        return self._in_visit(note.case_id, lambda visit: visit.put_note(note))
+
+    def _put_draft(self, draft: Draft) -> Changes:
+        return self._in_visit(draft.case_id, lambda visit: visit.put_draft(draft))
+
+    def _in_visit(self, case_id: str, change: Callable[[Visit], bool]) -> Changes:
+        visit = self.visits.get(case_id)
+        if visit is None or not change(visit):
+            return NOTHING
+        return Changes(visits=frozenset({case_id}))

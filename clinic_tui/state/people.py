@@ -1,0 +1,81 @@
+"""Who works here and with what: profile, assignment, units, colleagues, region and phrases."""
+
+from datetime import datetime
+
+from clinic_tui.protocol.resources import (
+    Assignment,
+    CaseRow,
+    DeskSnapshot,
+    PhraseInfo,
+    PriorityInfo,
+    Profile,
+    Region,
+    StaffRef,
+    UnitInfo,
+)
+
+
+class People:
+    """The frame around the cases; empty until the first snapshot."""
+
+    def __init__(self) -> None:
+        self.profile: Profile | None = None
+        self.assignment: Assignment | None = None
+        self.region = Region(name="")
+        self.units: dict[str, UnitInfo] = {}
+        self.staff: dict[str, StaffRef] = {}
+        self.roles_seen: frozenset[str] = frozenset()
+        self.permissions: frozenset[str] = frozenset()
+        self.shift_ends_at: datetime | None = None
+        self._phrases: dict[str, PhraseInfo] = {}
+
+    def load(self, snapshot: DeskSnapshot) -> None:
+        """Take everything from a snapshot."""
+        self.profile = snapshot.profile
+        self.assignment = snapshot.assignment
+        self.region = snapshot.region
+        self.units = {unit.id: unit for unit in snapshot.units}
+        self.staff = {person.id: person for person in snapshot.staff}
+        self.roles_seen = frozenset(snapshot.roles_seen)
+        self.permissions = frozenset(snapshot.permissions)
+        self.shift_ends_at = snapshot.shift_ends_at
+        self._phrases = {phrase.id: phrase for phrase in snapshot.phrases}
+
+    @property
+    def staff_id(self) -> str:
+        """My own id; empty before the first snapshot."""
+        return self.profile.staff_id if self.profile else ""
+
+    @property
+    def phrases(self) -> tuple[PhraseInfo, ...]:
+        """The phrases in use: personal first, then the unit's, then the region's, by title."""
+        order = {"personal": 0, "unit": 1, "region": 2}
+        active = (phrase for phrase in self._phrases.values() if phrase.active)
+        return tuple(sorted(active, key=lambda one: (order[one.scope], one.title.casefold(), one.id)))
+
+    def allowed(self, permission: str) -> bool:
+        """Whether the session has this permission (a value of `domain.roles.Permission`)."""
+        return permission in self.permissions
+
+    def priority(self, number: int | None) -> PriorityInfo | None:
+        """What the region calls a priority; None for one it does not know."""
+        return next((one for one in self.region.priorities if one.priority == number), None)
+
+    def sees(self, row: CaseRow) -> bool:
+        """Whether the case stands in a queue of my units and roles."""
+        return row.unit_id in self.units and row.queue_role in self.roles_seen
+
+    def put_profile(self, profile: Profile) -> bool:
+        """Take in my profile; False when it is no news."""
+        if self.profile is not None and profile.revision <= self.profile.revision:
+            return False
+        self.profile = profile
+        return True
+
+    def put_phrase(self, phrase: PhraseInfo) -> bool:
+        """Take in a phrase; False when it is no news."""
+        known = self._phrases.get(phrase.id)
+        if known is not None and phrase.revision <= known.revision:
+            return False
+        self._phrases[phrase.id] = phrase
+        return known is not None or phrase.active

@@ -1,0 +1,57 @@
+"""The rows of all open cases that this desk may see, by id."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+
+from clinic_tui.protocol.events import is_newer
+from clinic_tui.protocol.resources import CaseRow
+
+_REMEMBERED = 20_000
+"""How many rows that left are remembered, so that late news of them does not bring them back."""
+
+
+class Rows:
+    """Case rows by id; each is replaced by newer news only."""
+
+    def __init__(self, shows: Callable[[CaseRow], bool]) -> None:
+        self._shows = shows
+        self._rows: dict[str, CaseRow] = {}
+        self._left: OrderedDict[str, int] = OrderedDict()
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[CaseRow]:
+        return iter(self._rows.values())
+
+    def __contains__(self, case_id: object) -> bool:
+        return case_id in self._rows
+
+    def get(self, case_id: str) -> CaseRow | None:
+        """The row, or None when it is not on this desk."""
+        return self._rows.get(case_id)
+
+    def replace(self, rows: Iterable[CaseRow]) -> None:
+        """Forget all and start from these."""
+        self._left.clear()
+        self._rows = {row.id: row for row in rows if self._shows(row)}
+
+    def put(self, row: CaseRow) -> bool:
+        """Take in a row; one that does not belong here any more goes. False when nothing changed."""
+        known = self._rows.get(row.id)
+        if not is_newer(row.revision, known.revision if known else self._left.get(row.id)):
+            return False
+        if self._shows(row):
+            self._rows[row.id] = row
+            self._left.pop(row.id, None)
+            return True
+        self._remember(row)
+        if known is None:
+            return False
+        del self._rows[row.id]
+        return True
+
+    def _remember(self, row: CaseRow) -> None:
+        self._left[row.id] = row.revision
+        if len(self._left) > _REMEMBERED:
+            self._left.popitem(last=False)

@@ -9,8 +9,8 @@ from clinic_tui.i18n import N_
 
 PRIORITIES = (1, 2, 3, 4, 5)
 
-PRIORITY_SHAPES = {1: "█", 2: "▆", 3: "▄", 4: "▂", 5: "▁"}
-"""A falling level beside the number, for screens without colour (domain.md 1, "prio 1-5")."""
+PRIORITY_SHAPES = {1: "‼", 2: "!", 3: "•", 4: "◦", 5: "·"}
+"""A sign of falling weight beside the number, for eyes and screens without colour (domain.md 1)."""
 
 FLAG_SIGNS: tuple[tuple[str, str, str], ...] = (
     ("unread", "●", N_("Unread messages")),
@@ -32,7 +32,7 @@ BADGE_WIDTH = 3
 def badge(priority: int | None, style: Callable[[str], Style], *, shape: bool = False) -> Segment:
     """A badge three cells wide; ``style`` gives the style of a name such as ``prio-2`` or ``prio-none``.
 
-    ``shape`` adds the level sign where no word stands beside the badge. A priority outside 1-5 is shown too:
+    ``shape`` adds the sign where no word stands beside the badge. A priority outside 1-5 is shown too:
     it is an open list of codes (domain.md 1, "priority 12").
     """
     if priority is None:

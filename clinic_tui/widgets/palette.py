@@ -19,13 +19,19 @@ class Palette:
         return cls({name.partition("--")[2]: widget.get_component_rich_style(name) for name in names})
 
     def style(self, name: str, on: str = "") -> Style:
-        """The style of a name; with ``on``, upon that other style's background."""
+        """The style of a name; with ``on``, upon that other style's background.
+
+        A background that is drawn by reversing (sixteen colours) takes the text's own colour away.
+        """
         if not on:
             return self._styles[name]
         key = (name, on)
         found = self._on.get(key)
         if found is None:
-            found = self._styles[name] + Style(bgcolor=self._styles[on].bgcolor)
+            ground = self._styles[on]
+            found = self._styles[name] + Style(bgcolor=ground.bgcolor)
+            if ground.reverse:
+                found = Style(reverse=True, bold=found.bold)
             self._on[key] = found
         return found
 

@@ -50,7 +50,7 @@ class RowView(ScrollView):
         """Tell the scroll bar how many rows there are, without a layout of the whole screen."""
         size = Size(self.size.width, self.row_count + self.header_height)
         if size != self.virtual_size:
-            self.set_reactive(Widget.virtual_size, size)
+            self.set_reactive(Widget.virtual_size, size)  # pyright: ignore[reportArgumentType]
             if self.is_mounted:
                 self._scroll_update(size)
 

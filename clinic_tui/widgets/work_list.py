@@ -64,6 +64,8 @@ class WorkList(RowView, can_focus=True):
         & > .work-list--bar-blurred { color: $muted; }
         & > .work-list--cursor { background: $cursor; }
         & > .work-list--cursor-blurred { background: $cursor-blurred; }
+        &:ansi > .work-list--muted { text-style: dim; }
+        &:ansi > .work-list--cursor { text-style: reverse; }
         & > .work-list--prio-none { color: $muted; }
         & > .work-list--prio-other { background: $prio-other; color: $prio-other-text; text-style: bold; }
         & > .work-list--prio-1 { background: $prio-1; color: $prio-1-text; text-style: bold; }
@@ -177,7 +179,7 @@ class WorkList(RowView, can_focus=True):
                 return
 
     def tick(self, now: float) -> None:
-        """Set the clock (seconds since the epoch); repaints the lines in view whose wait reads differently."""
+        """Set the clock (seconds since the epoch); repaints the lines in view that read differently."""
         before, self._now = self._now, now
         for index in self.rows_in_view:
             queued_at = self._row(index).queued_at

@@ -2,31 +2,21 @@
 
 from rich.cells import cell_len, set_cell_size, split_graphemes, split_text
 
-_FIRST_COMBINING = "\u0300"
-_VISIBLE = (
-    {code: 0x2400 + code for code in range(0x20)} | {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
-)
-_VISIBLE_LINES = {code: text for code, text in _VISIBLE.items() if code != 0x0A}
+from clinic_tui.protocol.text import safe_line
 
+_FIRST_COMBINING = "\u0300"
 Span = tuple[int, int]
 """Where a wrapped line starts and ends in its text."""
 
 
-def visible(text: str, *, lines: bool = False) -> str:
-    """The text with any control character left in it made visible; ``lines`` keeps line feeds.
-
-    Text is cleaned when it is decoded. This is the last look before it is drawn; clean text costs nothing.
-    """
-    if text.isprintable():
-        return text
-    return text.expandtabs(4).translate(_VISIBLE_LINES if lines else _VISIBLE)
-
-
 def fit(text: str, width: int) -> str:
-    """The text in exactly this many cells: padded with spaces, or cut with an ellipsis."""
+    """The text in exactly this many cells: padded with spaces, or cut with an ellipsis.
+
+    Text is cleaned when it is decoded; it is looked at once more here, which costs nothing when it is clean.
+    """
     if width <= 0:
         return ""
-    text = visible(text)
+    text = safe_line(text)
     if cell_len(text) > width:
         text = split_text(text, width - 1)[0].rstrip(" ") + "…"
     return set_cell_size(text, width)

@@ -1,0 +1,104 @@
+"""Unsent text: saved on the backend within a second, one save at a time for each draft."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from clinic_tui.client.errors import ClientError, Conflict, Offline, ServerBroken, TooMany
+from clinic_tui.client.link_events import DraftNotSaved, DraftSaved
+from clinic_tui.protocol.commands import DraftAnswer, SaveDraft
+from clinic_tui.protocol.ids import new_id
+
+DraftKind = Literal["message", "note"]
+Send = Callable[[SaveDraft], Awaitable[DraftAnswer]]
+Notify = Callable[[DraftSaved | DraftNotSaved], None]
+
+SAVE_AFTER = 0.5
+"""Seconds from the first unsaved change to its save."""
+_TRY_AGAIN = 2.0
+
+
+@dataclass(eq=False)
+class _Draft:
+    body: str
+    revision: int
+    dirty: bool = True
+    task: "asyncio.Task[None] | None" = None
+
+
+class Drafts:
+    """Keeps the newest text of each draft until the backend has it. Belongs to one event loop."""
+
+    def __init__(self, send: Send, notify: Notify) -> None:
+        self._send = send
+        self._notify = notify
+        self._drafts: dict[tuple[str, DraftKind], _Draft] = {}
+        self._hurry = asyncio.Event()
+
+    @property
+    def unsaved(self) -> int:
+        """How many drafts the backend does not have as they are."""
+        return sum(draft.task is not None for draft in self._drafts.values())
+
+    def put(self, case_id: str, kind: DraftKind, body: str, revision: int) -> None:
+        """Take the text as it is now; `revision` is the saved draft it was written on."""
+        key = (case_id, kind)
+        draft = self._drafts.get(key)
+        if draft is None:
+            self._drafts[key] = draft = _Draft(body, revision)
+        draft.body, draft.dirty, draft.revision = body, True, max(draft.revision, revision)
+        if draft.task is None:
+            draft.task = asyncio.create_task(self._run(key, draft), name="draft")
+
+    async def drain(self) -> None:
+        """Save everything now and wait for it."""
+        self._hurry.set()
+        while tasks := [draft.task for draft in self._drafts.values() if draft.task is not None]:
+            await asyncio.wait(tasks)
+        self._hurry.clear()
+
+    def give_up(self) -> None:
+        """Forget all drafts."""
+        for draft in self._drafts.values():
+            if draft.task is not None:
+                draft.task.cancel()
+        self._drafts.clear()
+
+    async def _run(self, key: tuple[str, DraftKind], draft: _Draft) -> None:
+        try:
+            while draft.dirty:
+                await self._pause(SAVE_AFTER)
+                draft.dirty = False
+                await self._save(key, draft)
+        finally:
+            draft.task = None
+
+    async def _save(self, key: tuple[str, DraftKind], draft: _Draft) -> None:
+        """Save once; without an answer the same command is sent again, for it may have been done."""
+        case_id, kind = key
+        command = SaveDraft(
+            command_id=new_id(), case_id=case_id, kind=kind, body=draft.body, revision=draft.revision
+        )
+        while True:
+            try:
+                answer = await self._send(command)
+            except (Offline, ServerBroken, TooMany) as error:
+                self._notify(DraftNotSaved(case_id, kind, error))
+                await asyncio.sleep(error.retry_after if isinstance(error, TooMany) else _TRY_AGAIN)
+                continue
+            except ClientError as error:
+                if isinstance(error, Conflict) and error.current_version is not None:
+                    draft.revision = max(draft.revision, error.current_version)
+                self._notify(DraftNotSaved(case_id, kind, error))
+                return
+            draft.revision = max(draft.revision, answer.draft.revision)
+            self._notify(DraftSaved(answer.draft))
+            return
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
+        except TimeoutError:
+            return

@@ -1,0 +1,144 @@
+"""Outgoing messages: in order within a case, sent again with the same id until the backend has answered."""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from clinic_tui.client.errors import ClientError, Offline, ServerBroken, TooMany, Unauthorised
+from clinic_tui.client.link_events import OutboxChanged, SendState
+from clinic_tui.protocol.commands import MessageAnswer, PostMessage
+
+Send = Callable[[PostMessage], Awaitable[MessageAnswer]]
+Notify = Callable[[OutboxChanged], None]
+
+_FIRST_WAIT = 0.5
+_LONGEST_WAIT = 30.0
+
+
+@dataclass(eq=False)
+class _Item:
+    command: PostMessage
+    done: "asyncio.Future[MessageAnswer]"
+
+
+@dataclass(eq=False)
+class _Lane:
+    """The messages of one case, one after the other."""
+
+    items: deque[_Item] = field(default_factory=deque[_Item])
+    task: "asyncio.Task[None] | None" = None
+
+
+class Outbox:
+    """What is written but not yet acknowledged. A message that is on its way is never cancelled.
+
+    A lost answer leaves the state `unknown`: the same command is sent again, which the backend answers with
+    the first answer, so nothing is stored twice. Belongs to one event loop.
+    """
+
+    def __init__(self, send: Send, notify: Notify) -> None:
+        self._send = send
+        self._notify = notify
+        self._lanes: dict[str, _Lane] = {}
+        self._again = asyncio.Event()
+        self._signed_in = asyncio.Event()
+        self._signed_in.set()
+
+    @property
+    def waiting(self) -> int:
+        """How many messages are not acknowledged."""
+        return sum(len(lane.items) for lane in self._lanes.values())
+
+    def put(self, command: PostMessage) -> "asyncio.Future[MessageAnswer]":
+        """Take a message; the future holds its answer, or why it was refused for good."""
+        item = _Item(command, asyncio.get_running_loop().create_future())
+        lane = self._lanes.setdefault(command.case_id, _Lane())
+        lane.items.append(item)
+        self._tell(item, "queued")
+        if lane.task is None:
+            lane.task = asyncio.create_task(self._run(command.case_id, lane), name="outbox")
+        return item.done
+
+    def wake(self) -> None:
+        """The backend can be reached again: do not wait any longer."""
+        self._again.set()
+        self._again = asyncio.Event()
+
+    def pause(self) -> None:
+        """The session is over: keep what is left until somebody signs in."""
+        self._signed_in.clear()
+
+    def resume(self) -> None:
+        """The same person is signed in again."""
+        self._signed_in.set()
+        self.wake()
+
+    def give_up(self, error: ClientError) -> None:
+        """Let go of everything that is not acknowledged: another person signs in, or the program ends."""
+        for lane in self._lanes.values():
+            if lane.task is not None:
+                lane.task.cancel()
+            for item in lane.items:
+                self._fail(item, error)
+        self._lanes.clear()
+
+    async def drain(self) -> None:
+        """Wait until every message is answered."""
+        while self._lanes:
+            await asyncio.wait([lane.task for lane in self._lanes.values() if lane.task is not None])
+
+    async def _run(self, case_id: str, lane: _Lane) -> None:
+        while lane.items:
+            item = lane.items[0]
+            await self._deliver(item)
+            lane.items.popleft()
+        del self._lanes[case_id]
+
+    async def _deliver(self, item: _Item) -> None:
+        attempt = 0
+        while True:
+            await self._signed_in.wait()
+            again = self._again
+            self._tell(item, "sending")
+            try:
+                answer = await self._send(item.command)
+            except Unauthorised:
+                self._tell(item, "queued")
+                self.pause()
+                continue
+            except (Offline, ServerBroken, TooMany) as error:
+                known = isinstance(error, TooMany) or (isinstance(error, Offline) and not error.maybe_done)
+                self._tell(item, "queued" if known else "unknown", error)
+                await _wait(again, error, attempt)
+                attempt += 1
+                continue
+            except ClientError as error:
+                self._fail(item, error)
+                return
+            self._tell(item, "sent")
+            if not item.done.done():
+                item.done.set_result(answer)
+            return
+
+    def _fail(self, item: _Item, error: ClientError) -> None:
+        self._tell(item, "failed", error)
+        if not item.done.done():
+            item.done.set_exception(error)
+
+    def _tell(self, item: _Item, state: SendState, error: ClientError | None = None) -> None:
+        self._notify(OutboxChanged(item.command, state, error))
+
+
+async def _wait(again: asyncio.Event, error: ClientError, attempt: int) -> None:
+    """Wait as long as the backend asked, else a random time up to the doubled one, or until woken."""
+    if isinstance(error, TooMany):
+        await asyncio.sleep(error.retry_after)
+        return
+    longest = min(_LONGEST_WAIT, _FIRST_WAIT * 2 ** min(attempt, 16))
+    try:
+        async with asyncio.timeout(random.uniform(0.05, longest)):  # noqa: S311
+            await again.wait()
+    except TimeoutError:
+        return

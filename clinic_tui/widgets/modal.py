@@ -1,0 +1,196 @@
+"""The frame of every dialog: what is wrong, why, and the ways out as keys."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from clinic_tui.actions.keymap import shown_key
+from clinic_tui.widgets.plain import plain, plain_line
+from styles import css_paths
+
+T = TypeVar("T")
+
+QUIET_SECONDS = 0.3
+"""Keys and clicks are ignored this long after a dialog opens: they were meant for what stood there before."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way out of a dialog."""
+
+    key: str
+    """Textual's name of the key that takes it; `escape` marks the harmless one."""
+    label: str
+    enabled: bool = True
+    note: str = ""
+    """Muted text after the label: what it leads to, or why it cannot be taken now."""
+
+    @property
+    def harmless(self) -> bool:
+        """Whether nothing comes of it."""
+        return self.key == "escape"
+
+
+class WayRow(Widget, can_focus=True):
+    """A way out as a line: its key as a badge, its label. Enter or a click takes it."""
+
+    DEFAULT_CSS = """
+    WayRow { height: auto; width: 1fr; }
+    WayRow:focus { background: $cursor; }
+    """
+
+    class Taken(Message):
+        """The way was taken."""
+
+        def __init__(self, way: Way) -> None:
+            super().__init__()
+            self.way = way
+
+    def __init__(self, way: Way) -> None:
+        super().__init__()
+        self.way = way
+        self.can_focus = way.enabled
+
+    def show(self, way: Way) -> None:
+        """Show the way as it now is."""
+        if way != self.way:
+            self.way, self.can_focus = way, way.enabled
+            self.refresh(layout=True)
+
+    def render(self) -> Content:
+        """The badge, the label and the note."""
+        way = self.way
+        badge = "$on-accent on $accent bold"
+        if way.harmless or not way.enabled:
+            badge = "$background on $muted"
+        label = plain_line(way.label, "bold" if self.has_focus else "" if way.enabled else "$muted")
+        note = plain_line(f"  {way.note}" if way.note else "", "$muted")
+        return Content.assemble((f" {shown_key(way.key)} ", badge), "  ", label, note)
+
+    def on_key(self, event: events.Key) -> None:
+        """Enter takes the way that has the focus."""
+        if event.key in {"enter", "space"}:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Taken(self.way))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click takes it too."""
+        event.stop()
+        if self.way.enabled:
+            self.post_message(self.Taken(self.way))
+
+
+class ClinicDialog(ModalScreen[T]):
+    """A dialog over the view. Subclasses give `heading`, `ways`, `compose_body` and `take`.
+
+    The focus starts on the harmless way; Esc always takes it. Its body scrolls, its ways stay in sight.
+    """
+
+    CSS_PATH = css_paths("base", "dialogs")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]  # noqa: RUF012 - Textual's
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012 - Textual's
+    AUTO_FOCUS = ""
+    QUIET: ClassVar[float] = QUIET_SECONDS
+    """Seconds for which keys are ignored; 0 where nothing in the dialog does harm."""
+    WARNING: ClassVar[bool] = False
+    """Whether something needs the user: the border and the heading are orange."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listening = False
+        """Whether keys and clicks count yet."""
+
+    def heading(self) -> str:
+        """What it is about, in a few words."""
+        raise NotImplementedError
+
+    def ways(self) -> Sequence[Way]:
+        """The ways out; the harmless one last, with the key `escape`."""
+        raise NotImplementedError
+
+    def take(self, key: str) -> None:
+        """A way was taken, named by its key. Esc dismisses with None."""
+        raise NotImplementedError
+
+    def compose_body(self) -> Iterable[Widget]:
+        """What stands between heading and ways."""
+        return ()
+
+    def first_focus(self) -> Widget | None:
+        """What has the focus first: the harmless way, or a field where the dialog is for writing."""
+        return next((row for row in self.query(WayRow) if row.way.harmless), None)
+
+    def compose(self) -> ComposeResult:
+        """Heading, body, ways."""
+        with Vertical(id="dialog", classes="-warning" if self.WARNING else ""):
+            yield Static(plain_line(self.heading(), "bold"), id="dialog-heading")
+            with VerticalScroll(id="dialog-body", can_focus=False):
+                yield from self.compose_body()
+            with Vertical(id="dialog-ways"):
+                for way in self.ways():
+                    yield WayRow(way)
+
+    def on_mount(self) -> None:
+        """Start to listen in a moment."""
+        if self.QUIET:
+            self.set_timer(self.QUIET, self._listen)
+        else:
+            self._listen()
+
+    def _listen(self) -> None:
+        self.listening = True
+        target = self.first_focus()
+        if target is not None and self.focused is None:
+            target.focus()
+
+    def show_ways(self) -> None:
+        """Show the ways as they now are; their number and order do not change."""
+        for row, way in zip(self.query(WayRow), self.ways(), strict=True):
+            row.show(way)
+
+    def show_heading(self, warning: bool | None = None) -> None:
+        """Show the heading as it now is, and whether it warns."""
+        self.query_one("#dialog-heading", Static).update(plain_line(self.heading(), "bold"))
+        if warning is not None:
+            self.query_one("#dialog").set_class(warning, "-warning")
+
+    @on(WayRow.Taken)
+    def _taken(self, event: WayRow.Taken) -> None:
+        event.stop()
+        if self.listening and event.way.enabled:
+            self.take(event.way.key)
+
+    def on_key(self, event: events.Key) -> None:
+        """A way's key takes it; arrows walk between the ways."""
+        if not self.listening:
+            event.stop()
+            event.prevent_default()
+            return
+        pressed = event.key.lower() if len(event.key) == 1 else event.key
+        way = next((way for way in self.ways() if way.key == pressed), None)
+        if way is not None:
+            event.stop()
+            event.prevent_default()
+            if way.enabled:
+                self.take(way.key)
+        elif event.key in {"up", "down"} and isinstance(self.focused, WayRow):
+            event.stop()
+            if event.key == "up":
+                self.focus_previous(WayRow)
+            else:
+                self.focus_next(WayRow)
+
+
+def paragraph(text: str, style: str = "", *, id: str | None = None) -> Static:  # noqa: A002 - Textual's own
+    """A paragraph of a dialog's body, cleaned and never read as markup, with a blank line after it."""
+    return Static(plain(text, style), id=id, classes="dialog-paragraph")

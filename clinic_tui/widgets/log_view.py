@@ -123,7 +123,6 @@ class LogView(ScrollView):
 
     def on_mount(self) -> None:
         """Start to follow the source."""
-        super().on_mount()
         self._listen()
 
     def on_unmount(self) -> None:
@@ -135,7 +134,7 @@ class LogView(ScrollView):
         self.settle()
 
     def _listen(self) -> None:
-        if self.is_mounted and self._source_changed not in self._source.listeners:
+        if self.is_attached and self._source_changed not in self._source.listeners:
             self._source.listeners.append(self._source_changed)
 
     def _stop_listening(self) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from clinic_tui import __version__
-from clinic_tui.client.address import check_server
 from clinic_tui.client.errors import (
     ClientError,
     Conflict,
@@ -20,6 +19,7 @@ from clinic_tui.client.errors import (
     Unauthorised,
 )
 from clinic_tui.protocol import codec
+from clinic_tui.protocol.address import check_server
 from clinic_tui.protocol.commands import (
     COMMANDS,
     ChooseAssignment,

@@ -6,12 +6,12 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from clinic_tui.client.address import check_server
 from clinic_tui.client.drafts import DraftKind
 from clinic_tui.client.engine import Engine, OnEvent
 from clinic_tui.client.errors import Offline
 from clinic_tui.client.http import Patience
 from clinic_tui.client.link_events import LinkStatus
+from clinic_tui.protocol.address import check_server
 from clinic_tui.protocol.commands import Command
 from clinic_tui.protocol.resources import CaseDetail, DeskSnapshot, MessagePage, SignedIn
 

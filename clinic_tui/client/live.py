@@ -13,7 +13,6 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
 from clinic_tui import __version__
-from clinic_tui.client.address import stream_address
 from clinic_tui.client.errors import (
     ClientError,
     Forbidden,
@@ -23,6 +22,7 @@ from clinic_tui.client.errors import (
     Unauthorised,
 )
 from clinic_tui.protocol import codec
+from clinic_tui.protocol.address import stream_address
 from clinic_tui.protocol.events import Beat, Ended, Envelope, Event, Gap, Hello, Live, Pong, ServerFrame
 from clinic_tui.protocol.problems import ProtocolError
 from clinic_tui.protocol.resources import Cursor

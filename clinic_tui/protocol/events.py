@@ -12,6 +12,7 @@ from clinic_tui.protocol.resources import (
     Note,
     PhraseInfo,
     Profile,
+    ResidentCase,
     StaffRef,
 )
 from clinic_tui.protocol.wire import StrictWire, Wire
@@ -54,6 +55,12 @@ class PhraseChanged(Wire, frozen=True, kw_only=True, tag="phrase.changed"):
     phrase: PhraseInfo
 
 
+class ResidentCaseChanged(Wire, frozen=True, kw_only=True, tag="resident_case.changed"):
+    """A case as its resident sees it is now this, its messages left out; only on the resident's stream."""
+
+    case: ResidentCase
+
+
 class AssignmentLost(Wire, frozen=True, kw_only=True, tag="assignment.lost"):
     """A case of mine was taken over by a colleague."""
 
@@ -83,6 +90,7 @@ Event = (
     | DraftChanged
     | ProfileChanged
     | PhraseChanged
+    | ResidentCaseChanged
     | AssignmentLost
     | ResidentPresence
     | StaffTyping

@@ -1,0 +1,266 @@
+"""Cases in the store: loading one with its access check, changing it, and showing it as a row."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Any, Literal, cast
+
+import msgspec
+from sqlalchemy import RowMapping, Select, Update, bindparam, select, update
+
+from clinic_tui.backend.refused import forbidden, not_found, stale
+from clinic_tui.backend.rules import local_date
+from clinic_tui.backend.store.tables import cases, residents
+from clinic_tui.backend.streams import unit_stream
+from clinic_tui.backend.tx import Tx
+from clinic_tui.domain.cases import CaseState, blocks_resident
+from clinic_tui.domain.region import RegionProfile
+from clinic_tui.protocol.events import CaseChanged
+from clinic_tui.protocol.resources import CaseRow, Reader, ResidentRef, StaffRef
+
+READING_FOR = timedelta(minutes=10)
+"""How long somebody is shown as reading after they last asked for the case."""
+
+_readers = msgspec.json.Decoder(tuple[Reader, ...])
+_encode = msgspec.json.Encoder().encode
+_RESIDENT = (
+    residents.c.name.label("resident_name"),
+    residents.c.birth_date,
+    residents.c.sex,
+    residents.c.protected,
+)
+OPEN_STATES = (
+    CaseState.WAITING.value,
+    CaseState.ACCEPTED.value,
+    CaseState.IN_PROGRESS.value,
+    CaseState.ENDED_UNSIGNED.value,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRecord:
+    """A case as stored, with what a work list shows of its resident."""
+
+    id: str
+    kind: str
+    origin: str
+    state: str
+    unit_id: str
+    queue_role: str
+    service_code: str
+    resident_id: str
+    acting_proxy_id: str | None
+    acting_proxy: str | None
+    reason: str
+    priority: int | None
+    priority_source: str
+    queued_at: datetime
+    accepted_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    closed_at: datetime | None
+    close_reason: str | None
+    assignee_id: str | None
+    assignee_name: str
+    assignee_title: str
+    child: bool
+    from_ticket: bool
+    free_text: bool
+    readers: str
+    unread: int
+    message_count: int
+    staff_messages: int
+    last_resident_at: datetime | None
+    last_staff_at: datetime | None
+    version: int
+    revision: int
+    changed_by_id: str | None
+    changed_by_name: str
+    changed_by_title: str
+    changed_at: datetime | None
+    resident_name: str
+    birth_date: date | None
+    sex: Literal["female", "male", "unknown"]
+    protected: Literal["none", "marked", "relocated"]
+
+    @property
+    def assignee(self) -> StaffRef | None:
+        """Who has the case."""
+        if self.assignee_id is None:
+            return None
+        return StaffRef(id=self.assignee_id, name=self.assignee_name, title=self.assignee_title)
+
+    @property
+    def changed_by(self) -> StaffRef | None:
+        """Who last moved the case; None for the system."""
+        if self.changed_by_id is None:
+            return None
+        return StaffRef(id=self.changed_by_id, name=self.changed_by_name, title=self.changed_by_title)
+
+    @property
+    def reading(self) -> tuple[Reader, ...]:
+        """Who reads up on it."""
+        return _readers.decode(self.readers) if self.readers != "[]" else ()
+
+
+def case_select() -> Select[Any]:
+    """The columns of `CaseRecord`, to be narrowed by the caller."""
+    return select(cases, *_RESIDENT).join_from(cases, residents, residents.c.id == cases.c.resident_id)
+
+
+_LOAD = case_select().where(cases.c.id == bindparam("wanted"))
+_LOCK = _LOAD.with_for_update(of=cases)
+
+
+def record(row: RowMapping) -> CaseRecord:
+    """A row of `case_select` as a record."""
+    return CaseRecord(**cast("dict[str, Any]", dict(row)))
+
+
+def find_case(tx: Tx, case_id: str, *, lock: bool) -> CaseRecord | None:
+    """A case without any check of access; locked until the transaction ends where asked."""
+    row = tx.conn.execute(_LOCK if lock else _LOAD, {"wanted": case_id}).mappings().one_or_none()
+    return None if row is None else record(row)
+
+
+def staff_case(tx: Tx, case_id: str, *, lock: bool = True) -> CaseRecord:
+    """A case this staff session may see (domain.md 7.1).
+
+    Another unit's case is answered as one that does not exist; a queue that the role does not see as forbidden.
+    """
+    units = tx.assignment.units
+    case = find_case(tx, case_id, lock=lock)
+    if case is None or case.unit_id not in units:
+        raise not_found(case_id)
+    if case.queue_role not in tx.roles_seen and case.assignee_id != tx.staff.id:
+        raise forbidden(object_id=case_id)
+    return case
+
+
+def own_case(tx: Tx, case_id: str, *, lock: bool = True) -> CaseRecord:
+    """A case of the resident who asks; anybody else's does not exist for them."""
+    case = find_case(tx, case_id, lock=lock)
+    if case is None or tx.resident_id not in {case.resident_id, case.acting_proxy_id}:
+        raise not_found(case_id)
+    return case
+
+
+def check_version(case: CaseRecord, version: int) -> None:
+    """Refused where the case's life cycle moved after the user saw it; says who moved it and when."""
+    if case.version != version:
+        raise stale(case.changed_by, case.changed_at, case.version)
+
+
+@cache
+def _update(columns: tuple[str, ...]) -> Update:
+    values = {name: bindparam(f"new_{name}") for name in columns}
+    return (
+        update(cases)
+        .where(cases.c.id == bindparam("the_id"), cases.c.revision == bindparam("the_revision"))
+        .values(values)
+    )
+
+
+def change_case(tx: Tx, case: CaseRecord, **changes: Any) -> CaseRecord:
+    """Store a change that is no step of the life cycle; the case as it is then."""
+    changes["revision"] = case.revision + 1
+    names = tuple(sorted(changes))
+    parameters: dict[str, Any] = {f"new_{name}": changes[name] for name in names}
+    parameters |= {"the_id": case.id, "the_revision": case.revision}
+    if tx.conn.execute(_update(names), parameters).rowcount != 1:
+        raise stale(case.changed_by, case.changed_at, case.version)
+    return replace(case, **changes)
+
+
+def move_case(tx: Tx, case: CaseRecord, by: StaffRef | None, **changes: Any) -> CaseRecord:
+    """Store a step of the life cycle: the version rises and who did it is kept.
+
+    One conditional UPDATE: where the case is no longer as it was loaded, nothing changes and it is refused.
+    """
+    return change_case(
+        tx,
+        case,
+        version=case.version + 1,
+        changed_by_id=by.id if by else None,
+        changed_by_name=by.name if by else "",
+        changed_by_title=by.title if by else "",
+        changed_at=tx.now,
+        **changes,
+    )
+
+
+def assigned_to(person: StaffRef | None) -> dict[str, Any]:
+    """The columns that say who has a case."""
+    if person is None:
+        return {"assignee_id": None, "assignee_name": "", "assignee_title": ""}
+    return {"assignee_id": person.id, "assignee_name": person.name, "assignee_title": person.title}
+
+
+def encode_readers(readers: tuple[Reader, ...]) -> str:
+    """Readers as the column keeps them."""
+    return _encode(readers).decode() if readers else "[]"
+
+
+def tell_case(tx: Tx, case: CaseRecord, cause: str) -> CaseRow:
+    """Tell the unit what the case is now."""
+    row = case_row(case, tx.now, tx.region)
+    tx.emit(unit_stream(case.unit_id), CaseChanged(case=row, cause=cause))
+    return row
+
+
+def age_at(birth_date: date | None, today: date) -> int | None:
+    """Whole years."""
+    if birth_date is None:
+        return None
+    had_birthday = (today.month, today.day) >= (birth_date.month, birth_date.day)
+    return today.year - birth_date.year - (not had_birthday)
+
+
+def resident_ref(case: CaseRecord, today: date) -> ResidentRef:
+    """The resident as a work list shows them; a protected one without a name (domain.md 7.5)."""
+    masked = case.protected != "none"
+    return ResidentRef(
+        id=case.resident_id,
+        name="" if masked else case.resident_name,
+        birth_date=None if masked else case.birth_date,
+        age=age_at(case.birth_date, today),
+        sex=case.sex,
+        protected=case.protected,
+    )
+
+
+def case_row(case: CaseRecord, now: datetime, region: RegionProfile) -> CaseRow:
+    """The case as a work list shows it."""
+    return CaseRow(
+        id=case.id,
+        kind=case.kind,
+        origin=case.origin,
+        state=case.state,
+        unit_id=case.unit_id,
+        queue_role=case.queue_role,
+        service_code=case.service_code,
+        resident=resident_ref(case, local_date(region, now)),
+        reason=case.reason,
+        priority=case.priority,
+        priority_source=case.priority_source,
+        queued_at=case.queued_at,
+        accepted_at=case.accepted_at,
+        started_at=case.started_at,
+        ended_at=case.ended_at,
+        closed_at=case.closed_at,
+        close_reason=case.close_reason,
+        assignee=case.assignee,
+        acting_proxy=case.acting_proxy,
+        child=case.child,
+        from_ticket=case.from_ticket,
+        free_text=case.free_text,
+        blocks_resident=blocks_resident(CaseState(case.state), unsigned_blocks=region.unsigned_blocks),
+        readers=case.reading,
+        unread=case.unread,
+        last_resident_at=case.last_resident_at,
+        last_staff_at=case.last_staff_at,
+        version=case.version,
+        revision=case.revision,
+        changed_by=case.changed_by,
+        changed_at=case.changed_at,
+    )

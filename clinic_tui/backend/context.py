@@ -1,0 +1,39 @@
+"""What every part of a running backend needs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from clinic_tui.backend.clock import Clock
+from clinic_tui.backend.settings import Settings
+from clinic_tui.backend.store import Store
+from clinic_tui.domain.region import RegionProfile
+from clinic_tui.protocol.events import Envelope
+
+
+class Publisher(Protocol):
+    """Takes what was committed, to bring it to those who follow."""
+
+    def publish(self, envelopes: Sequence[Envelope]) -> None:
+        """Called once for each transaction, after its commit."""
+        ...
+
+
+class NoHub:
+    """Tells nobody: for tools and tests without a live stream."""
+
+    def publish(self, envelopes: Sequence[Envelope]) -> None:
+        """Forget them; they are in the store."""
+
+
+@dataclass(kw_only=True)
+class Backend:
+    """A running backend's parts."""
+
+    store: Store
+    clock: Clock
+    region: RegionProfile
+    hub: Publisher = field(default_factory=NoHub)
+    settings: Settings = field(default_factory=Settings)
+    resident_secret: str = ""
+    """What the demo's simulated e-ID asks for; empty refuses every resident."""

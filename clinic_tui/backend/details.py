@@ -1,0 +1,104 @@
+"""The whole of one case, for those who may read it."""
+
+from sqlalchemy import bindparam, select
+
+from clinic_tui.backend.cases import CaseRecord, case_row
+from clinic_tui.backend.handlers.drafts import drafts_of
+from clinic_tui.backend.messages import newest
+from clinic_tui.backend.notes import history_of, notes_of
+from clinic_tui.backend.people import contact_of
+from clinic_tui.backend.rules import local_date
+from clinic_tui.backend.store.tables import audit, cases, notes, staff, units
+from clinic_tui.backend.tx import Tx
+from clinic_tui.domain.cases import FINISHED
+from clinic_tui.protocol.resources import CaseDetail, CaseEvent, EarlierCase, StaffRef
+
+_EARLIER = (
+    select(
+        cases.c.id,
+        cases.c.kind,
+        cases.c.reason,
+        cases.c.closed_at,
+        cases.c.close_reason,
+        cases.c.assignee_name,
+        units.c.name.label("unit_name"),
+    )
+    .join_from(cases, units, units.c.id == cases.c.unit_id)
+    .where(
+        cases.c.resident_id == bindparam("who"),
+        cases.c.id != bindparam("this"),
+        cases.c.unit_id.in_(bindparam("units", expanding=True)),
+        cases.c.state.in_([state.value for state in FINISHED]),
+        cases.c.closed_at.is_not(None),
+    )
+    .order_by(cases.c.closed_at.desc())
+    .limit(20)
+)
+_BODIES = (
+    select(notes.c.case_id, notes.c.body)
+    .where(notes.c.case_id.in_(bindparam("ids", expanding=True)))
+    .order_by(notes.c.number)
+)
+_LINES = (
+    select(audit.c.at, audit.c.code, audit.c.staff_id, staff.c.display_name, staff.c.title)
+    .join_from(audit, staff, staff.c.id == audit.c.staff_id, isouter=True)
+    .where(
+        audit.c.object_id == bindparam("of"),
+        audit.c.action.in_(["CREATE", "UPDATE", "SIGN", "READ"]),
+        audit.c.code != "messages_read",
+    )
+    .order_by(audit.c.at.desc(), audit.c.n.desc())
+    .limit(200)
+)
+
+
+def case_detail_of(tx: Tx, case: CaseRecord) -> CaseDetail:
+    """The whole case. The caller has checked the access and writes the row in the access log."""
+    page = newest(tx.conn, case.id)
+    return CaseDetail(
+        row=case_row(case, tx.now, tx.region),
+        history=history_of(tx.conn, case.id),
+        contact=contact_of(tx.conn, case.resident_id, local_date(tx.region, tx.now)),
+        earlier=_earlier(tx, case),
+        messages=page.messages,
+        messages_before=page.messages_before,
+        notes=notes_of(tx.conn, case.id),
+        drafts=drafts_of(tx.conn, tx.staff.id, case.id),
+        events=_events(tx, case.id),
+    )
+
+
+def _earlier(tx: Tx, case: CaseRecord) -> tuple[EarlierCase, ...]:
+    """Closed cases of the resident at the session's own units; others are inside their own secrecy (7.1)."""
+    asked = {"who": case.resident_id, "this": case.id, "units": list(tx.assignment.units)}
+    rows = tx.conn.execute(_EARLIER, asked).all()
+    if not rows:
+        return ()
+    bodies = {row.case_id: row.body for row in tx.conn.execute(_BODIES, {"ids": [row.id for row in rows]})}
+    return tuple(
+        EarlierCase(
+            id=row.id,
+            kind=row.kind,
+            reason=row.reason,
+            closed_at=row.closed_at,
+            close_reason=row.close_reason,
+            unit_name=row.unit_name,
+            staff_name=row.assignee_name,
+            note=bodies.get(row.id, ""),
+        )
+        for row in rows
+    )
+
+
+def _events(tx: Tx, case_id: str) -> tuple[CaseEvent, ...]:
+    rows = tx.conn.execute(_LINES, {"of": case_id}).all()
+    return tuple(
+        CaseEvent(
+            at=row.at,
+            action=row.code,
+            staff=None
+            if row.display_name is None
+            else StaffRef(id=row.staff_id, name=row.display_name, title=row.title),
+        )
+        for row in reversed(rows)
+    )

@@ -1,0 +1,153 @@
+"""What is common to every command and query: session, idempotency, access log, events."""
+
+import hashlib
+from collections.abc import Callable
+from typing import TypeVar
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from clinic_tui.backend.audit import AuditEntry
+from clinic_tui.backend.context import Backend
+from clinic_tui.backend.handlers.registry import HANDLERS
+from clinic_tui.backend.journal import Answered
+from clinic_tui.backend.refused import Refused, forbidden, not_found, refused, unauthenticated
+from clinic_tui.backend.sessions import session_and_command, session_of
+from clinic_tui.backend.store import StorageUnavailable
+from clinic_tui.backend.tx import Tx
+from clinic_tui.protocol.codec import decode_strict, encode
+from clinic_tui.protocol.commands import COMMANDS, Command
+from clinic_tui.protocol.events import Envelope
+from clinic_tui.protocol.problems import Code
+
+T = TypeVar("T")
+
+
+async def dispatch(
+    backend: Backend, token: str, name: str, body: bytes, request_id: str = ""
+) -> tuple[int, bytes]:
+    """Carry out one command: the HTTP status and the encoded answer.
+
+    The same command id again gives the first answer. Raises `Refused`, or `ProtocolError` where the body is not
+    that command. Only what succeeded is remembered: a refused command may be tried again with the same id.
+    """
+    spec = COMMANDS.get(name)
+    if spec is None:
+        raise not_found()
+    command = decode_strict(spec.struct, body)
+    return await run(backend, token, name, command, request_id)
+
+
+async def run(
+    backend: Backend, token: str, name: str, command: Command, request_id: str = ""
+) -> tuple[int, bytes]:
+    """Carry out one decoded command; see `dispatch`."""
+    party, handler = COMMANDS[name].party, HANDLERS[name]
+    digest = hashlib.sha256(name.encode() + b"\n" + encode(command)).hexdigest()
+
+    def work(conn: Connection) -> tuple[bytes, tuple[Envelope, ...]]:
+        now = backend.clock.now()
+        session, stored = session_and_command(conn, token, command.command_id, now, backend.region)
+        if session is None:
+            raise unauthenticated()
+        if stored is not None:
+            if stored.digest != digest:
+                raise refused(Code.IDEMPOTENCY_MISMATCH, "This command id was used for something else.")
+            return stored.answer, ()
+        if session.party != party:
+            raise forbidden(f"session.not_{party}")
+        tx = Tx(
+            conn=conn,
+            now=now,
+            session=session,
+            region=backend.region,
+            settings=backend.settings,
+            request_id=request_id,
+        )
+        answer = encode(handler(tx, command))
+        kept = Answered(subject=session.subject, command_id=command.command_id, digest=digest, answer=answer)
+        return answer, tx.finish(kept)
+
+    answer, envelopes = await _guarded(backend, token, name, request_id, work)
+    if envelopes:
+        backend.hub.publish(envelopes)
+    return 200, answer
+
+
+async def query(backend: Backend, token: str, name: str, work: Callable[[Tx], T], request_id: str = "") -> T:
+    """Run an audited read for a session, in one transaction with its row in the access log."""
+
+    def read(conn: Connection) -> tuple[T, tuple[Envelope, ...]]:
+        now = backend.clock.now()
+        session = session_of(conn, token, now, backend.region)
+        if session is None:
+            raise unauthenticated()
+        tx = Tx(
+            conn=conn,
+            now=now,
+            session=session,
+            region=backend.region,
+            settings=backend.settings,
+            request_id=request_id,
+        )
+        value = work(tx)
+        return value, tx.finish()
+
+    value, envelopes = await _guarded(backend, token, name, request_id, read)
+    if envelopes:
+        backend.hub.publish(envelopes)
+    return value
+
+
+async def _guarded(
+    backend: Backend, token: str, name: str, request_id: str, work: Callable[[Connection], T]
+) -> T:
+    try:
+        try:
+            return await backend.store.write(work)
+        except IntegrityError:
+            # The same command at the same moment on another connection: now its answer is there to be found.
+            return await backend.store.write(work)
+    except IntegrityError:
+        raise refused(Code.IDEMPOTENCY_MISMATCH, "This id was used for something else.") from None
+    except StorageUnavailable:
+        raise refused(
+            Code.UNAVAILABLE, "The service cannot store anything right now. Try again.", retry_after=1.0
+        ) from None
+    except Refused as no:
+        if no.object_id and no.problem.status in {403, 404}:
+            await _log_denied(backend, token, name, request_id, no)
+        raise
+
+
+async def _log_denied(backend: Backend, token: str, name: str, request_id: str, no: Refused) -> None:
+    """A refused access is written to the access log too, in a transaction of its own (security.md 4.5)."""
+
+    def work(conn: Connection) -> None:
+        now = backend.clock.now()
+        session = session_of(conn, token, now, backend.region)
+        tx = Tx(
+            conn=conn,
+            now=now,
+            session=session,
+            region=backend.region,
+            settings=backend.settings,
+            request_id=request_id,
+        )
+        unit = session.assignment.unit_id if session and session.assignment else ""
+        tx.audit(
+            AuditEntry(
+                action="DENIED",
+                code=name,
+                object_type="case",
+                object_id=no.object_id,
+                unit_id=unit,
+                reason=no.problem.code,
+            )
+        )
+        tx.finish()
+
+    try:
+        await backend.store.write(work)
+    except StorageUnavailable:
+        return

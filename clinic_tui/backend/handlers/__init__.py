@@ -1,0 +1,1 @@
+"""One function for each command: load, ask the rules, write, tell."""

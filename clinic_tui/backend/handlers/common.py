@@ -1,0 +1,148 @@
+"""What several handlers share: one step of the life cycle, the access log row, telling the resident."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, func, select
+
+from clinic_tui.backend.audit import Action, AuditEntry
+from clinic_tui.backend.cases import CaseRecord, assigned_to, check_version, move_case, tell_case
+from clinic_tui.backend.refused import by_rule
+from clinic_tui.backend.store.tables import cases, units
+from clinic_tui.backend.streams import resident_stream
+from clinic_tui.backend.tx import Tx
+from clinic_tui.domain.cases import CaseCommand, CaseState, Facts, NewAssignee, transition
+from clinic_tui.domain.refusals import Refusal
+from clinic_tui.domain.roles import Permission
+from clinic_tui.protocol.events import ResidentCaseChanged
+from clinic_tui.protocol.resources import Message, ResidentCase, StaffRef
+
+_UNIT_NAME = select(units.c.name).where(units.c.id == bindparam("wanted"))
+_AHEAD = (
+    select(func.count())
+    .select_from(cases)
+    .where(
+        cases.c.unit_id == bindparam("unit"),
+        cases.c.queue_role == bindparam("role"),
+        cases.c.state == CaseState.WAITING.value,
+        (func.coalesce(cases.c.priority, 100) < bindparam("priority"))
+        | (
+            (func.coalesce(cases.c.priority, 100) == bindparam("priority"))
+            & (cases.c.queued_at < bindparam("since"))
+        ),
+    )
+)
+
+
+def facts_of(tx: Tx, case: CaseRecord, **more: Any) -> Facts:
+    """What the life cycle needs to know of this staff member and this case."""
+    return Facts(
+        has_queue_role=bool(tx.allows(Permission.ACCEPT_DROP_IN)) and case.queue_role in tx.roles_seen,
+        has_assignee=case.assignee_id is not None,
+        is_assignee=case.assignee_id == tx.staff.id,
+        may_release_for_others=bool(tx.allows(Permission.RELEASE_FOR_OTHERS)),
+        may_sign_for_colleague=bool(tx.allows(Permission.SIGN_FOR_COLLEAGUE)),
+        staff_message_sent=case.staff_messages > 0,
+        **more,
+    )
+
+
+def step(
+    tx: Tx,
+    case: CaseRecord,
+    command: CaseCommand,
+    facts: Facts,
+    *,
+    version: int | None = None,
+    **changes: Any,
+) -> CaseRecord:
+    """Ask the rules for a step, check the version the user saw, and store it.
+
+    A colleague who was first is named even to one who saw an older version.
+    """
+    outcome = transition(CaseState(case.state), command, facts)
+    if isinstance(outcome, Refusal) and outcome.rule in {"case.already_taken", "case.not_assignee"}:
+        raise by_rule(outcome, case.assignee, case.accepted_at)
+    if version is not None and not isinstance(outcome, Refusal):
+        check_version(case, version)
+    if isinstance(outcome, Refusal):
+        if version is not None and outcome.rule != "case.not_for_role":
+            check_version(case, version)
+        raise by_rule(outcome, case.assignee, case.changed_at)
+    changes["state"] = outcome.state.value
+    if outcome.assignee is NewAssignee.ACTOR:
+        changes |= assigned_to(tx.staff.ref)
+    elif outcome.assignee is NewAssignee.NOBODY:
+        changes |= assigned_to(None)
+    if outcome.close_reason is not None:
+        changes["close_reason"] = outcome.close_reason.value
+    return move_case(tx, case, _mover(tx), **changes)
+
+
+def _mover(tx: Tx) -> StaffRef | None:
+    return tx.session.staff.ref if tx.session and tx.session.staff else None
+
+
+def log(tx: Tx, case: CaseRecord, action: Action, code: str, reason: str = "") -> None:
+    """A row in the access log about a case."""
+    tx.audit(
+        AuditEntry(
+            action=action,
+            code=code,
+            object_type="case",
+            object_id=case.id,
+            unit_id=case.unit_id,
+            resident_id=case.resident_id,
+            reason=reason,
+        )
+    )
+
+
+def unit_name(tx: Tx, unit_id: str) -> str:
+    """A unit's name; empty where there is no such unit."""
+    return tx.conn.execute(_UNIT_NAME, {"wanted": unit_id}).scalar_one_or_none() or ""
+
+
+def queue_position(tx: Tx, case: CaseRecord) -> int | None:
+    """The place of a waiting case in its queue, from 1."""
+    if case.state != CaseState.WAITING.value:
+        return None
+    ahead = tx.conn.execute(
+        _AHEAD,
+        {
+            "unit": case.unit_id,
+            "role": case.queue_role,
+            "priority": 100 if case.priority is None else case.priority,
+            "since": case.queued_at,
+        },
+    ).scalar_one()
+    return ahead + 1
+
+
+def resident_case(tx: Tx, case: CaseRecord, messages: tuple[Message, ...] = ()) -> ResidentCase:
+    """A case as its resident sees it."""
+    return ResidentCase(
+        id=case.id,
+        kind=case.kind,
+        state=case.state,
+        unit_name=unit_name(tx, case.unit_id),
+        reason=case.reason,
+        staff=case.assignee,
+        messages=messages,
+        queue_position=queue_position(tx, case),
+        revision=case.revision,
+    )
+
+
+def resident_streams(case: CaseRecord) -> tuple[str, ...]:
+    """Where what residents may see of a case goes: to the resident, and the guardian who writes for them."""
+    if case.acting_proxy_id is None:
+        return (resident_stream(case.resident_id),)
+    return (resident_stream(case.resident_id), resident_stream(case.acting_proxy_id))
+
+
+def tell_all(tx: Tx, case: CaseRecord, cause: str) -> None:
+    """Tell the unit and the resident what the case is now."""
+    tell_case(tx, case, cause)
+    event = ResidentCaseChanged(case=resident_case(tx, case))
+    for stream in resident_streams(case):
+        tx.emit(stream, event)

@@ -1,0 +1,84 @@
+"""Drafts: unsent text of one author in one case, kept so that nothing typed is lost."""
+
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, bindparam, func, select, update
+
+from clinic_tui.backend.cases import staff_case
+from clinic_tui.backend.refused import invalid, stale
+from clinic_tui.backend.store.tables import drafts
+from clinic_tui.backend.streams import staff_stream
+from clinic_tui.backend.tx import Tx
+from clinic_tui.backend.upsert import upsert
+from clinic_tui.protocol.commands import MESSAGE_LIMIT, DraftAnswer, SaveDraft
+from clinic_tui.protocol.events import DraftChanged
+from clinic_tui.protocol.resources import Draft
+
+_MINE = (drafts.c.staff_id == bindparam("who"), drafts.c.case_id == bindparam("of"))
+_FIND = select(drafts.c.body, drafts.c.revision, drafts.c.saved_at).where(
+    *_MINE, drafts.c.kind == bindparam("which")
+)
+_ALL = (
+    select(drafts.c.case_id, drafts.c.kind, drafts.c.body, drafts.c.revision, drafts.c.saved_at)
+    .where(*_MINE, func.length(drafts.c.body) > 0)
+    .order_by(drafts.c.kind)
+)
+_EMPTY = (
+    update(drafts)
+    .where(drafts.c.case_id == bindparam("of"), func.length(drafts.c.body) > 0)
+    .values(body="", revision=drafts.c.revision + 1, saved_at=bindparam("now", type_=drafts.c.saved_at.type))
+    .returning(drafts.c.staff_id, drafts.c.kind, drafts.c.revision)
+)
+
+
+def save_draft(tx: Tx, command: SaveDraft) -> DraftAnswer:
+    """Keep unsent text; an empty one removes the draft.
+
+    A text written on an older revision than the stored one is refused as stale, unless it says the same: then
+    both texts are still there, the stored one on the author's stream and the refused one with its sender, and
+    the author chooses. Revisions go on rising after a removal.
+    """
+    if command.kind == "message" and len(command.body) > MESSAGE_LIMIT:
+        raise invalid("body", "message.too_long", f"A message holds at most {MESSAGE_LIMIT} characters.")
+    case = staff_case(tx, command.case_id, lock=False)
+    member = tx.staff
+    key = {"who": member.id, "of": case.id, "which": command.kind}
+    stored = tx.conn.execute(_FIND, key).one_or_none()
+    known = 0 if stored is None else stored.revision
+    if stored is not None and command.revision != known:
+        if stored.body == command.body:
+            return DraftAnswer(draft=_draft(case.id, command.kind, stored.body, known, stored.saved_at))
+        if stored.body:
+            raise stale(member.ref, stored.saved_at, known)
+    draft = _draft(case.id, command.kind, command.body, max(known, command.revision) + 1, tx.now)
+    values = {
+        "staff_id": member.id,
+        "case_id": case.id,
+        "kind": draft.kind,
+        "body": draft.body,
+        "revision": draft.revision,
+        "saved_at": tx.now,
+    }
+    tx.conn.execute(upsert(tx.conn.dialect.name, drafts, ("staff_id", "case_id", "kind")), values)
+    tx.emit(staff_stream(member.id), DraftChanged(draft=draft))
+    return DraftAnswer(draft=draft)
+
+
+def _draft(
+    case_id: str, kind: Literal["message", "note"], body: str, revision: int, saved_at: datetime
+) -> Draft:
+    return Draft(case_id=case_id, kind=kind, body=body, revision=revision, saved_at=saved_at)
+
+
+def drafts_of(conn: Connection, staff_id: str, case_id: str) -> tuple[Draft, ...]:
+    """A staff member's own drafts in a case."""
+    rows = conn.execute(_ALL, {"who": staff_id, "of": case_id})
+    return tuple(_draft(row.case_id, row.kind, row.body, row.revision, row.saved_at) for row in rows)
+
+
+def forget_drafts(tx: Tx, case_id: str) -> None:
+    """Remove everybody's drafts of a case whose note is signed, and tell each author."""
+    for row in tx.conn.execute(_EMPTY, {"of": case_id, "now": tx.now}).all():
+        gone = _draft(case_id, row.kind, "", row.revision, tx.now)
+        tx.emit(staff_stream(row.staff_id), DraftChanged(draft=gone))

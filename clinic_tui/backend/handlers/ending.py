@@ -1,0 +1,164 @@
+"""The end of a visit: ending, no answer, signing and correcting the note (slide 55)."""
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from clinic_tui.backend.cases import CaseRecord, case_row, staff_case
+from clinic_tui.backend.handlers.chat import add_to_case
+from clinic_tui.backend.handlers.common import facts_of, log, step, tell_all
+from clinic_tui.backend.handlers.drafts import forget_drafts
+from clinic_tui.backend.notes import add_note, auto_history_of, current_note
+from clinic_tui.backend.refused import blocked, by_rule, invalid, stale
+from clinic_tui.backend.store.tables import units
+from clinic_tui.backend.streams import staff_stream
+from clinic_tui.backend.tx import Tx
+from clinic_tui.domain import note as note_rules
+from clinic_tui.domain.cases import CaseCommand, CaseState
+from clinic_tui.domain.refusals import REASONS, Refusal
+from clinic_tui.domain.roles import Permission
+from clinic_tui.i18n import _
+from clinic_tui.protocol.commands import AmendNote, CaseAnswer, EndNoAnswer, EndVisit, NoteAnswer, SignNote
+from clinic_tui.protocol.events import NoteSigned
+from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.resources import Message, Note
+
+_UNIT = select(units.c.name, units.c.no_answer_minutes, units.c.no_answer_text).where(
+    units.c.id == bindparam("wanted")
+)
+
+
+def end_visit(tx: Tx, command: EndVisit) -> CaseAnswer:
+    """End the chat; the note remains to be signed."""
+    case = staff_case(tx, command.case_id)
+    case = step(tx, case, CaseCommand.END_VISIT, facts_of(tx, case), version=command.version, ended_at=tx.now)
+    log(tx, case, "UPDATE", "ended")
+    tell_all(tx, case, "case.ended")
+    return CaseAnswer(case=case_row(case, tx.now, tx.region))
+
+
+def end_no_answer(tx: Tx, command: EndNoAnswer) -> CaseAnswer:
+    """End because the resident does not answer; the unit's text is their last message (slide 55)."""
+    case = staff_case(tx, command.case_id)
+    unit = tx.conn.execute(_UNIT, {"wanted": case.unit_id}).one()
+    facts = facts_of(
+        tx,
+        case,
+        minutes_since_last_resident_activity=_minutes_silent(case, tx.now),
+        no_answer_minutes=unit.no_answer_minutes,
+    )
+    case = step(tx, case, CaseCommand.END_NO_ANSWER, facts, version=command.version, ended_at=tx.now)
+    text = unit.no_answer_text or _(
+        "We end the chat because we have not heard from you. You are welcome back."
+    )
+    farewell = Message(
+        id=new_id(int(tx.now.timestamp() * 1000)),
+        case_id=case.id,
+        seq=case.message_count + 1,
+        author="system",
+        author_id="",
+        author_name=unit.name,
+        body=text,
+        sent_at=tx.now,
+    )
+    case = add_to_case(tx, case, farewell)
+    log(tx, case, "UPDATE", "ended_no_answer")
+    tell_all(tx, case, "case.ended")
+    return CaseAnswer(case=case_row(case, tx.now, tx.region))
+
+
+def _minutes_silent(case: CaseRecord, now: datetime) -> float:
+    heard = [at for at in (case.last_resident_at, case.started_at) if at is not None]
+    return (now - max(heard)).total_seconds() / 60 if heard else 0.0
+
+
+def sign_note(tx: Tx, command: SignNote) -> NoteAnswer:
+    """Sign the note and close the case; a visit still going on is ended first (slide 55)."""
+    tx.require(Permission.SIGN_NOTE, command.case_id)
+    case = staff_case(tx, command.case_id)
+    auto_history = auto_history_of(tx.conn, case.id)
+    verdict = note_rules.check_note(command.body, auto_history, acknowledged=command.acknowledged)
+    facts = facts_of(tx, case, note_signable=True)
+    if case.state == CaseState.IN_PROGRESS.value:
+        _check_signable(verdict)
+        case = step(tx, case, CaseCommand.END_VISIT, facts, version=command.version, ended_at=tx.now)
+        version = case.version
+    else:
+        version = command.version
+    case = step(tx, case, CaseCommand.SIGN_NOTE, facts, version=version, closed_at=tx.now)
+    _check_signable(verdict)
+    signed = note_rules.sign(
+        command.body, author_id=tx.staff.id, at=tx.now, current=current_note(tx.conn, case.id).version
+    )
+    if isinstance(signed, Refusal):
+        raise by_rule(signed)
+    unchanged = bool(auto_history) and command.body.strip() == auto_history.strip()
+    source = "auto_history" if unchanged else "manual"
+    note = _store(tx, case, signed, command.command_id, source=source)
+    forget_drafts(tx, case.id)
+    log(tx, case, "SIGN", "signed")
+    tell_all(tx, case, "case.closed")
+    return NoteAnswer(note=note, case=case_row(case, tx.now, tx.region))
+
+
+def _check_signable(verdict: note_rules.NoteVerdict) -> None:
+    if verdict.ok:
+        return
+    rule = verdict.rule or "note.empty"
+    if verdict.answer is note_rules.Answer.ASK:
+        raise blocked(rule)
+    raise invalid("body", rule, REASONS[rule])
+
+
+def amend_note(tx: Tx, command: AmendNote) -> NoteAnswer:
+    """Correct a signed note: a new version that points at the old, which stays (domain.md 7.2)."""
+    tx.require(Permission.SIGN_NOTE, command.case_id)
+    case = staff_case(tx, command.case_id)
+    current = current_note(tx.conn, case.id)
+    if current.version is not None:
+        if current.version.author_id != tx.staff.id and not tx.allows(Permission.SIGN_FOR_COLLEAGUE):
+            raise blocked("case.not_assignee", current.signed_by, current.version.signed_at)
+        if current.id != command.corrects:
+            raise stale(current.signed_by, current.version.signed_at, case.version)
+    if note_rules.is_blank(command.reason):
+        raise invalid("reason", "case.reason_missing", REASONS["case.reason_missing"])
+    amended = note_rules.amend(current.version, command.body, author_id=tx.staff.id, at=tx.now)
+    if isinstance(amended, Refusal):
+        raise invalid("body", amended.rule, amended.reason) if current.version else by_rule(amended)
+    note = _store(
+        tx,
+        case,
+        amended,
+        command.command_id,
+        source="manual",
+        corrects=command.corrects,
+        reason=command.reason,
+    )
+    log(tx, case, "SIGN", "amended", command.reason)
+    return NoteAnswer(note=note, case=case_row(case, tx.now, tx.region))
+
+
+def _store(
+    tx: Tx,
+    case: CaseRecord,
+    version: note_rules.NoteVersion,
+    note_id: str,
+    *,
+    source: str,
+    corrects: str | None = None,
+    reason: str = "",
+) -> Note:
+    note = Note(
+        id=note_id,
+        case_id=case.id,
+        number=version.number,
+        body=version.body,
+        source=source,
+        signed_by=tx.staff.ref,
+        signed_at=version.signed_at,
+        corrects=corrects,
+        reason=reason,
+    )
+    add_note(tx.conn, note)
+    tx.emit(staff_stream(tx.staff.id), NoteSigned(note=note))
+    return note

@@ -1,0 +1,119 @@
+"""The queue: reading up, taking, giving back, taking over and starting the visit."""
+
+from datetime import datetime
+
+from clinic_tui.backend.cases import (
+    READING_FOR,
+    CaseRecord,
+    case_row,
+    change_case,
+    encode_readers,
+    staff_case,
+    tell_case,
+)
+from clinic_tui.backend.details import case_detail_of
+from clinic_tui.backend.handlers.common import facts_of, log, step, tell_all
+from clinic_tui.backend.sms.outbox import queue_your_turn
+from clinic_tui.backend.streams import staff_stream
+from clinic_tui.backend.tx import Tx
+from clinic_tui.domain.cases import CaseCommand, CaseState
+from clinic_tui.domain.roles import Permission
+from clinic_tui.protocol.commands import (
+    AcceptCase,
+    CaseAnswer,
+    DetailAnswer,
+    Done,
+    ReadCase,
+    ReleaseCase,
+    StartVisit,
+    StopReading,
+    TakeOverCase,
+)
+from clinic_tui.protocol.events import AssignmentLost
+from clinic_tui.protocol.resources import Reader
+
+
+def read_case(tx: Tx, command: ReadCase) -> DetailAnswer:
+    """Read up on a case; while it waits, colleagues see who reads. The resident is not told (slide 51)."""
+    tx.require(Permission.PREVIEW_CASE, command.case_id)
+    case = staff_case(tx, command.case_id)
+    if case.state == CaseState.WAITING.value:
+        mine = Reader(staff=tx.staff.ref, since=tx.now)
+        case = _set_readers(tx, case, (*_others(tx, case, tx.now), mine))
+    log(tx, case, "READ", "read")
+    return DetailAnswer(detail=case_detail_of(tx, case))
+
+
+def stop_reading(tx: Tx, command: StopReading) -> Done:
+    """No longer be shown as a reader."""
+    case = staff_case(tx, command.case_id)
+    left = _others(tx, case, tx.now)
+    if left != case.reading:
+        _set_readers(tx, case, left)
+    return Done()
+
+
+def _others(tx: Tx, case: CaseRecord, now: datetime) -> tuple[Reader, ...]:
+    return tuple(r for r in case.reading if r.staff.id != tx.staff.id and now - r.since < READING_FOR)
+
+
+def _set_readers(tx: Tx, case: CaseRecord, readers: tuple[Reader, ...]) -> CaseRecord:
+    case = change_case(tx, case, readers=encode_readers(readers))
+    tell_case(tx, case, "case.readers")
+    return case
+
+
+def accept_case(tx: Tx, command: AcceptCase) -> DetailAnswer:
+    """Take a waiting case: one wins, the others are told who did (slide 52). The resident gets an SMS."""
+    tx.require(Permission.ACCEPT_DROP_IN, command.case_id)
+    case = staff_case(tx, command.case_id)
+    case = step(
+        tx,
+        case,
+        CaseCommand.ACCEPT,
+        facts_of(tx, case),
+        version=command.version,
+        accepted_at=tx.now,
+        readers="[]",
+    )
+    queue_your_turn(tx, case)
+    log(tx, case, "UPDATE", "accepted")
+    tell_all(tx, case, "case.accepted")
+    return DetailAnswer(detail=case_detail_of(tx, case))
+
+
+def release_case(tx: Tx, command: ReleaseCase) -> CaseAnswer:
+    """Put a case back with its old queue time; refused once a message was sent (domain.md 2.1.1)."""
+    case = staff_case(tx, command.case_id)
+    case = step(
+        tx, case, CaseCommand.RELEASE, facts_of(tx, case), version=command.version, accepted_at=None, unread=0
+    )
+    log(tx, case, "UPDATE", "released")
+    tell_all(tx, case, "case.released")
+    return CaseAnswer(case=case_row(case, tx.now, tx.region))
+
+
+def start_visit(tx: Tx, command: StartVisit) -> CaseAnswer:
+    """Open the chat (slide 53)."""
+    case = staff_case(tx, command.case_id)
+    case = step(
+        tx, case, CaseCommand.START_VISIT, facts_of(tx, case), version=command.version, started_at=tx.now
+    )
+    log(tx, case, "UPDATE", "started")
+    tell_all(tx, case, "case.started")
+    return CaseAnswer(case=case_row(case, tx.now, tx.region))
+
+
+def take_over_case(tx: Tx, command: TakeOverCase) -> DetailAnswer:
+    """Take a case from a colleague, who is told; asks for a confirmation first (slide 40)."""
+    tx.require(Permission.TAKE_OVER, command.case_id)
+    case = staff_case(tx, command.case_id)
+    before = case.assignee
+    facts = facts_of(tx, case, confirmed=command.confirmed)
+    case = step(tx, case, CaseCommand.TAKE_OVER, facts, version=command.version)
+    log(tx, case, "UPDATE", "taken_over")
+    tell_all(tx, case, "case.taken_over")
+    if before is not None:
+        lost = AssignmentLost(case_id=case.id, by=tx.staff.ref, at=tx.now)
+        tx.emit(staff_stream(before.id), lost)
+    return DetailAnswer(detail=case_detail_of(tx, case))

@@ -1,0 +1,173 @@
+"""The resident's way in and out of the queue."""
+
+from typing import Any
+
+from sqlalchemy import RowMapping, bindparam, insert, select
+
+from clinic_tui.backend.cases import OPEN_STATES, case_select, move_case, own_case, record
+from clinic_tui.backend.handlers.common import log, resident_case, tell_all
+from clinic_tui.backend.refused import blocked, by_rule, invalid, not_found
+from clinic_tui.backend.rules import closed_dates, hours_of, local_date
+from clinic_tui.backend.store.tables import cases, guardians, interviews, residents, units
+from clinic_tui.backend.tx import Tx
+from clinic_tui.domain.cases import CaseCommand, CaseState, Facts, blocks_resident, transition
+from clinic_tui.domain.note import is_blank
+from clinic_tui.domain.proxy import Guardianship, Protection, may_act
+from clinic_tui.domain.refusals import Refusal
+from clinic_tui.domain.routing import Arrival, Route, RoutingUnit, Target, queue_unit, route
+from clinic_tui.protocol.codec import encode
+from clinic_tui.protocol.commands import Done, LeaveQueue, ResidentCaseAnswer, SeekCare
+from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.resources import History
+
+_LOCK = (
+    select(residents).where(residents.c.id.in_(bindparam("ids", expanding=True))).order_by(residents.c.id)
+).with_for_update()
+_LINK = select(guardians).where(
+    guardians.c.child_id == bindparam("child"), guardians.c.guardian_id == bindparam("guardian")
+)
+_UNITS = select(units.c.id, units.c.kind, units.c.parent_id).order_by(units.c.id)
+_UNFINISHED = case_select().where(
+    cases.c.resident_id == bindparam("who"),
+    cases.c.kind == "drop_in",
+    cases.c.state.in_(OPEN_STATES),
+)
+_ADD = insert(cases)
+_ADD_HISTORY = insert(interviews)
+_LOAD = case_select().where(cases.c.id == bindparam("wanted"))
+
+
+def seek_care(tx: Tx, command: SeekCare) -> ResidentCaseAnswer:
+    """A resident, or a guardian for a child, asks for a drop-in chat; the region's table says where.
+
+    Refused while another drop-in case of the resident blocks (slide 55) or already waits.
+    """
+    if is_blank(command.reason):
+        raise invalid("reason", "case.reason_missing", "Say what it is about.")
+    if command.priority not in tx.region.priorities:
+        raise invalid("priority", "case.priority", "The region has no such priority.")
+    patient, proxy = _people(tx, command.child_id)
+    _refuse_blocked(tx, patient["id"])
+    way = _route(tx, patient, command.priority)
+    if way.unit_id is None or way.queue_role is None:
+        raise blocked(f"routing.{way.shows.value}")
+    case_id = new_id(int(tx.now.timestamp() * 1000))
+    tx.conn.execute(_ADD, _row(tx, command, case_id, patient, proxy, way))
+    history = History(
+        free_text=command.free_text,
+        post_triage=command.post_triage,
+        red_flags=command.red_flags,
+        answers=command.answers,
+        auto_history=command.auto_history,
+    )
+    tx.conn.execute(_ADD_HISTORY, {"case_id": case_id, "history": encode(history).decode()})
+    case = record(tx.conn.execute(_LOAD, {"wanted": case_id}).mappings().one())
+    log(tx, case, "CREATE", "sought_care")
+    tell_all(tx, case, "case.created")
+    return ResidentCaseAnswer(case=resident_case(tx, case))
+
+
+def _people(tx: Tx, child_id: str | None) -> tuple[RowMapping, RowMapping | None]:
+    """The patient and, for a child, the guardian who writes. Locked, so that one case at a time is begun."""
+    me = tx.resident_id
+    ids = [me] if child_id is None else [me, child_id]
+    found = {row["id"]: row for row in tx.conn.execute(_LOCK, {"ids": ids}).mappings()}
+    if child_id is None:
+        return found[me], None
+    child = found.get(child_id)
+    if child is None or child_id == me or not _linked(tx, child_id):
+        raise not_found()
+    link = Guardianship(
+        guardian_id=me,
+        child_id=child_id,
+        child_birth_date=child["birth_date"],
+        guardian_protection=Protection(found[me]["protected"]),
+        child_protection=Protection(child["protected"]),
+    )
+    verdict = may_act(link, local_date(tx.region, tx.now), tx.region.child_limits)
+    if isinstance(verdict, Refusal):
+        raise by_rule(verdict)
+    return child, found[me]
+
+
+def _linked(tx: Tx, child_id: str) -> bool:
+    return tx.conn.execute(_LINK, {"child": child_id, "guardian": tx.resident_id}).first() is not None
+
+
+def _refuse_blocked(tx: Tx, resident_id: str) -> None:
+    for row in tx.conn.execute(_UNFINISHED, {"who": resident_id}).mappings():
+        case = record(row)
+        state = CaseState(case.state)
+        if state is CaseState.WAITING:
+            raise blocked("case.already_waiting")
+        if blocks_resident(state, unsigned_blocks=tx.region.unsigned_blocks):
+            raise blocked("case.unfinished")
+
+
+def _route(tx: Tx, patient: RowMapping, priority: int) -> Route:
+    found = tx.conn.execute(_UNITS).all()
+    kinds = {row.id: row.kind for row in found}
+    parents = {row.id: row.parent_id for row in found if row.parent_id is not None}
+    advice = next((row.id for row in found if row.kind == "advice_line"), None)
+    listed = patient["listed_unit_id"]
+    centre = None if listed is None else queue_unit(listed, parents)
+    arrival = Arrival(
+        at=tx.now,
+        priority=priority,
+        advice_line=RoutingUnit(unit_id=advice or "", hours=hours_of(tx.region, "advice_line")),
+        centre=None
+        if centre is None
+        else RoutingUnit(unit_id=centre, hours=hours_of(tx.region, kinds.get(centre, ""))),
+    )
+    way = route(tx.region.routing, arrival, closed_dates(tx.region, tx.now))
+    if way.target is Target.CHOICE and centre is not None:
+        # The resident is not asked yet: the case waits where they are listed.
+        role = tx.region.routing.intake_roles[Target.CENTRE]
+        return Route(row=way.row, target=Target.CENTRE, shows=way.shows, unit_id=centre, queue_role=role)
+    if way.target is Target.ADVICE_LINE and advice is None:
+        return Route(row=way.row, target=Target.NOWHERE, shows=way.shows)
+    return way
+
+
+def _row(
+    tx: Tx,
+    command: SeekCare,
+    case_id: str,
+    patient: RowMapping,
+    proxy: RowMapping | None,
+    way: Route,
+) -> dict[str, Any]:
+    return {
+        "id": case_id,
+        "kind": "drop_in",
+        "origin": "resident_triage",
+        "state": CaseState.WAITING.value,
+        "unit_id": way.unit_id,
+        "queue_role": way.queue_role,
+        "resident_id": patient["id"],
+        "acting_proxy_id": proxy["id"] if proxy else None,
+        "acting_proxy": proxy["name"] if proxy else None,
+        "reason": command.reason,
+        "priority": command.priority,
+        "priority_source": "triage",
+        "queued_at": tx.now,
+        "child": proxy is not None,
+        "from_ticket": False,
+        "free_text": not is_blank(command.free_text),
+        "changed_at": tx.now,
+    }
+
+
+def leave_queue(tx: Tx, command: LeaveQueue) -> Done:
+    """Leave before the visit started."""
+    case = own_case(tx, command.case_id)
+    outcome = transition(CaseState(case.state), CaseCommand.CANCEL, Facts(is_resident=True))
+    if isinstance(outcome, Refusal):
+        raise by_rule(outcome)
+    reason = outcome.close_reason.value if outcome.close_reason else None
+    case = move_case(
+        tx, case, None, state=outcome.state.value, close_reason=reason, closed_at=tx.now, readers="[]"
+    )
+    log(tx, case, "UPDATE", "left_queue")
+    tell_all(tx, case, "case.cancelled")
+    return Done()

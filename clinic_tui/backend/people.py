@@ -1,0 +1,62 @@
+"""Residents and staff in the store, as others see them."""
+
+from datetime import date
+
+from sqlalchemy import Connection, bindparam, select
+
+from clinic_tui.backend.store.tables import assignments, guardians, residents, staff, units
+from clinic_tui.domain.person_id import InvalidPersonId, parse
+from clinic_tui.protocol.resources import Contact, StaffRef
+
+_NAME = select(residents.c.name).where(residents.c.id == bindparam("wanted"))
+_CONTACT = (
+    select(residents, units.c.name.label("unit_name"))
+    .join_from(residents, units, units.c.id == residents.c.listed_unit_id, isouter=True)
+    .where(residents.c.id == bindparam("wanted"))
+)
+_GUARDIANS = (
+    select(residents.c.name)
+    .join_from(residents, guardians, guardians.c.guardian_id == residents.c.id)
+    .where(guardians.c.child_id == bindparam("wanted"), residents.c.protected == "none")
+    .order_by(residents.c.name)
+)
+_COLLEAGUES = (
+    select(staff.c.id, staff.c.display_name, staff.c.title)
+    .join_from(staff, assignments, assignments.c.staff_id == staff.c.id)
+    .where(assignments.c.unit_id.in_(bindparam("units", expanding=True)), staff.c.disabled.is_(False))
+    .distinct()
+    .order_by(staff.c.display_name, staff.c.id)
+)
+
+
+def resident_name(conn: Connection, resident_id: str) -> str:
+    """A resident's name, as they see it themselves."""
+    return conn.execute(_NAME, {"wanted": resident_id}).scalar_one()
+
+
+def contact_of(conn: Connection, resident_id: str, today: date) -> Contact:
+    """What staff may see of a resident; for a protected one neither listing, number nor relatives (7.5)."""
+    row = conn.execute(_CONTACT, {"wanted": resident_id}).mappings().one()
+    protected = row["protected"] != "none"
+    names = () if protected else conn.execute(_GUARDIANS, {"wanted": resident_id}).scalars().all()
+    return Contact(
+        person_number=_shown(row["person_number"], today, masked=protected),
+        listed_unit="" if protected else row["unit_name"] or "",
+        mobile="" if protected else row["mobile"],
+        language=row["language"],
+        guardians=tuple(names),
+    )
+
+
+def _shown(number: str, today: date, *, masked: bool) -> str:
+    try:
+        found = parse(number)
+    except InvalidPersonId:
+        return ""
+    return found.masked if masked else found.display(today)
+
+
+def colleagues(conn: Connection, unit_ids: tuple[str, ...]) -> tuple[StaffRef, ...]:
+    """Everybody with an assignment at these units."""
+    rows = conn.execute(_COLLEAGUES, {"units": list(unit_ids)})
+    return tuple(StaffRef(id=row.id, name=row.display_name, title=row.title) for row in rows)

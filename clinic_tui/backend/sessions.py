@@ -1,0 +1,200 @@
+"""Sessions: who asks, under which assignment, and for how long."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+import msgspec
+from sqlalchemy import Connection, RowMapping, and_, bindparam, select
+
+from clinic_tui.backend.rules import roles_seen
+from clinic_tui.backend.store.tables import assignments, idempotency, sessions, staff
+from clinic_tui.domain.region import RegionProfile
+from clinic_tui.domain.roles import Grant, Permission, Role, allows
+from clinic_tui.protocol.resources import StaffRef
+
+_texts = msgspec.json.Decoder(tuple[str, ...])
+
+
+@dataclass(frozen=True, kw_only=True)
+class StaffMember:
+    """The staff member of a session."""
+
+    id: str
+    hsa_id: str
+    username: str
+    display_name: str
+    title: str
+    mobile: str
+    revision: int
+
+    @property
+    def ref(self) -> StaffRef:
+        """As colleagues and residents see them."""
+        return StaffRef(id=self.id, name=self.display_name, title=self.title)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ActiveAssignment:
+    """The assignment a session works under: one unit, what it covers beside it, and one role."""
+
+    id: str
+    unit_id: str
+    covers: tuple[str, ...]
+    role: Role
+    extra: frozenset[Permission] = frozenset()
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The unit and those it covers."""
+        return (self.unit_id, *self.covers)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    """A live session."""
+
+    id: str
+    party: Literal["staff", "resident"]
+    subject: str
+    """`staff:<id>` or `resident:<id>`: whom idempotency and streams belong to."""
+    staff: StaffMember | None
+    resident_id: str | None
+    assignment: ActiveAssignment | None
+    roles_seen: tuple[str, ...]
+    expires_at: datetime
+
+    def allows(self, permission: Permission) -> Grant:
+        """How far a permission reaches; nothing without an assignment."""
+        if self.assignment is None:
+            return Grant.NONE
+        return allows(self.assignment.role, permission, self.assignment.extra)
+
+    @property
+    def streams(self) -> tuple[str, ...]:
+        """The streams this session may follow."""
+        if self.party == "resident" or self.assignment is None:
+            return (self.subject,)
+        return (*(f"unit:{unit}" for unit in self.assignment.units), self.subject)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What an earlier run of the same command left."""
+
+    digest: str
+    answer: bytes
+
+
+_COLUMNS = (
+    sessions.c.id,
+    sessions.c.subject,
+    sessions.c.staff_id,
+    sessions.c.resident_id,
+    sessions.c.assignment_id,
+    sessions.c.expires_at,
+    staff.c.hsa_id,
+    staff.c.username,
+    staff.c.display_name,
+    staff.c.title,
+    staff.c.mobile,
+    staff.c.disabled,
+    staff.c.revision,
+    assignments.c.unit_id,
+    assignments.c.covers,
+    assignments.c.role,
+    assignments.c.extra,
+    assignments.c.valid_from,
+    assignments.c.valid_to,
+)
+_JOINED = sessions.outerjoin(staff, staff.c.id == sessions.c.staff_id).outerjoin(
+    assignments, assignments.c.id == sessions.c.assignment_id
+)
+_LIVE = and_(sessions.c.token_hash == bindparam("token"), sessions.c.ended_at.is_(None))
+_FIND = select(*_COLUMNS).select_from(_JOINED).where(_LIVE)
+_FIND_WITH_COMMAND = (
+    select(*_COLUMNS, idempotency.c.digest, idempotency.c.answer)
+    .select_from(
+        _JOINED.outerjoin(
+            idempotency,
+            and_(
+                idempotency.c.subject == sessions.c.subject,
+                idempotency.c.command_id == bindparam("command"),
+            ),
+        )
+    )
+    .where(_LIVE)
+)
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token (security.md 4.2)."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def session_of(
+    conn: Connection, token: str, now: datetime, region: RegionProfile | None = None
+) -> Session | None:
+    """The live session of a token, or None. Role and unit are read anew each time."""
+    row = conn.execute(_FIND, {"token": token_hash(token)}).mappings().one_or_none()
+    return None if row is None else _session(row, now, region)
+
+
+def session_and_command(
+    conn: Connection, token: str, command_id: str, now: datetime, region: RegionProfile
+) -> tuple[Session | None, Stored | None]:
+    """The live session, with what the command with this id answered before, in one look-up."""
+    found = conn.execute(_FIND_WITH_COMMAND, {"token": token_hash(token), "command": command_id})
+    row = found.mappings().one_or_none()
+    if row is None:
+        return None, None
+    stored = None if row["digest"] is None else Stored(row["digest"], row["answer"])
+    return _session(row, now, region), stored
+
+
+def _session(row: RowMapping, now: datetime, region: RegionProfile | None) -> Session | None:
+    if row["expires_at"] <= now or row["disabled"]:
+        return None
+    assignment = _assignment(row, now)
+    seen = roles_seen(region, assignment.role) if region is not None and assignment is not None else ()
+    member = None
+    if row["staff_id"] is not None:
+        member = StaffMember(
+            id=row["staff_id"],
+            hsa_id=row["hsa_id"],
+            username=row["username"],
+            display_name=row["display_name"],
+            title=row["title"],
+            mobile=row["mobile"],
+            revision=row["revision"],
+        )
+    return Session(
+        id=row["id"],
+        party="resident" if member is None else "staff",
+        subject=row["subject"],
+        staff=member,
+        resident_id=row["resident_id"],
+        assignment=assignment,
+        roles_seen=seen,
+        expires_at=row["expires_at"],
+    )
+
+
+def _assignment(row: RowMapping, now: datetime) -> ActiveAssignment | None:
+    if row["assignment_id"] is None or not is_valid(row, now):
+        return None
+    extra: Any = _texts.decode(row["extra"]) if row["extra"] != "[]" else ()
+    return ActiveAssignment(
+        id=row["assignment_id"],
+        unit_id=row["unit_id"],
+        covers=_texts.decode(row["covers"]) if row["covers"] != "[]" else (),
+        role=Role(row["role"]),
+        extra=frozenset(Permission(name) for name in extra),
+    )
+
+
+def is_valid(row: RowMapping, now: datetime) -> bool:
+    """Whether an assignment's row holds at this moment."""
+    starts, ends = row["valid_from"], row["valid_to"]
+    return (starts is None or starts <= now) and (ends is None or now < ends)

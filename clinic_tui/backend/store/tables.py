@@ -1,0 +1,290 @@
+"""Every table of the backend."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from clinic_tui.backend.store.types import InstantColumn
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def _text(name: str, default: str | None = "") -> Column[str]:
+    """A text that is never null and empty unless given."""
+    return Column(name, Text, nullable=False, server_default=default)
+
+
+def _number(name: str, default: str | None = "0") -> Column[int]:
+    return Column(name, BigInteger, nullable=False, server_default=default)
+
+
+units = Table(
+    "units",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    _text("hsa_id"),
+    _text("care_provider_id"),
+    _text("name"),
+    _text("kind"),
+    _text("phone"),
+    Column("parent_id", String(64), ForeignKey("units.id")),
+    Column("hours", Text, nullable=False, server_default="{}"),
+    Column("no_answer_minutes", Integer, nullable=False, server_default="10"),
+    _text("no_answer_text"),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("hsa_id", String(31), nullable=False, unique=True),
+    Column("username", String(80), nullable=False, unique=True),
+    _text("password_hash"),
+    _text("name"),
+    _text("display_name"),
+    _text("title"),
+    _text("mobile"),
+    Column("disabled", Boolean, nullable=False),
+    _number("revision", "1"),
+)
+
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("staff_id", String(64), ForeignKey("staff.id"), nullable=False, index=True),
+    Column("unit_id", String(64), ForeignKey("units.id"), nullable=False),
+    Column("covers", Text, nullable=False, server_default="[]"),
+    Column("role", String(40), nullable=False),
+    Column("extra", Text, nullable=False, server_default="[]"),
+    Column("valid_from", InstantColumn()),
+    Column("valid_to", InstantColumn()),
+)
+
+residents = Table(
+    "residents",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("person_number", String(13), nullable=False, unique=True),
+    _text("name"),
+    Column("birth_date", Date),
+    Column("sex", String(8), nullable=False, server_default="unknown"),
+    Column("protected", String(10), nullable=False, server_default="none"),
+    Column("listed_unit_id", String(64), ForeignKey("units.id")),
+    _text("mobile"),
+    Column("language", String(16), nullable=False, server_default="sv"),
+)
+
+guardians = Table(
+    "guardians",
+    metadata,
+    Column("child_id", String(64), ForeignKey("residents.id"), primary_key=True),
+    Column("guardian_id", String(64), ForeignKey("residents.id"), primary_key=True),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),
+    Column("subject", String(80), nullable=False, index=True),
+    Column("staff_id", String(64), ForeignKey("staff.id")),
+    Column("resident_id", String(64), ForeignKey("residents.id")),
+    Column("assignment_id", String(64), ForeignKey("assignments.id")),
+    Column("created_at", InstantColumn(), nullable=False),
+    Column("expires_at", InstantColumn(), nullable=False),
+    Column("ended_at", InstantColumn()),
+    _text("end_reason"),
+    _text("client"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(16), nullable=False),
+    Column("origin", String(24), nullable=False),
+    Column("state", String(24), nullable=False),
+    Column("unit_id", String(64), ForeignKey("units.id"), nullable=False),
+    Column("queue_role", String(40), nullable=False),
+    _text("service_code"),
+    Column("resident_id", String(64), ForeignKey("residents.id"), nullable=False, index=True),
+    Column("acting_proxy_id", String(64), ForeignKey("residents.id")),
+    Column("acting_proxy", Text),
+    _text("reason"),
+    Column("priority", Integer),
+    Column("priority_source", String(16), nullable=False, server_default="triage"),
+    Column("queued_at", InstantColumn(), nullable=False),
+    Column("accepted_at", InstantColumn()),
+    Column("started_at", InstantColumn()),
+    Column("ended_at", InstantColumn()),
+    Column("closed_at", InstantColumn()),
+    Column("close_reason", String(24)),
+    Column("assignee_id", String(64), ForeignKey("staff.id")),
+    _text("assignee_name"),
+    _text("assignee_title"),
+    Column("child", Boolean, nullable=False),
+    Column("from_ticket", Boolean, nullable=False),
+    Column("free_text", Boolean, nullable=False),
+    Column("readers", Text, nullable=False, server_default="[]"),
+    _number("unread"),
+    _number("message_count"),
+    _number("staff_messages"),
+    Column("last_resident_at", InstantColumn()),
+    Column("last_staff_at", InstantColumn()),
+    _number("version", "1"),
+    _number("revision", "1"),
+    Column("changed_by_id", String(64)),
+    _text("changed_by_name"),
+    _text("changed_by_title"),
+    Column("changed_at", InstantColumn()),
+    Index("ix_cases_unit_state", "unit_id", "state"),
+    Index("ix_cases_assignee_state", "assignee_id", "state"),
+)
+
+interviews = Table(
+    "interviews",
+    metadata,
+    Column("case_id", String(36), ForeignKey("cases.id"), primary_key=True),
+    Column("history", Text, nullable=False),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), ForeignKey("cases.id"), nullable=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("author", String(8), nullable=False),
+    _text("author_id"),
+    _text("author_name"),
+    _text("author_title"),
+    _text("body", None),
+    Column("sent_at", InstantColumn(), nullable=False),
+    Column("delivered_at", InstantColumn()),
+    Column("read_at", InstantColumn()),
+    Column("phrase_id", String(64)),
+    _number("revision", "1"),
+    UniqueConstraint("case_id", "seq"),
+)
+
+notes = Table(
+    "notes",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), ForeignKey("cases.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    _text("body", None),
+    Column("source", String(16), nullable=False),
+    Column("signed_by_id", String(64), ForeignKey("staff.id"), nullable=False),
+    _text("signed_by_name"),
+    _text("signed_by_title"),
+    Column("signed_at", InstantColumn(), nullable=False),
+    Column("corrects", String(36)),
+    _text("reason"),
+    UniqueConstraint("case_id", "number"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("staff_id", String(64), ForeignKey("staff.id"), primary_key=True),
+    Column("case_id", String(36), ForeignKey("cases.id"), primary_key=True, index=True),
+    Column("kind", String(8), primary_key=True),
+    _text("body", None),
+    _number("revision", "1"),
+    Column("saved_at", InstantColumn(), nullable=False),
+)
+
+phrases = Table(
+    "phrases",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("scope", String(8), nullable=False),
+    Column("unit_id", String(64), ForeignKey("units.id"), index=True),
+    Column("owner_id", String(64), ForeignKey("staff.id"), index=True),
+    _text("shortcut"),
+    _text("title"),
+    _text("body"),
+    _text("category"),
+    Column("active", Boolean, nullable=False),
+    _number("revision", "1"),
+)
+
+streams = Table(
+    "streams",
+    metadata,
+    Column("name", String(96), primary_key=True),
+    _number("head"),
+    Column("prev", String(64)),
+    Column("hash", String(64)),
+    Column("record", Text),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("stream", String(96), primary_key=True),
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", InstantColumn(), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("subject", String(80), primary_key=True),
+    Column("command_id", String(36), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("answer", LargeBinary, nullable=False),
+    Column("at", InstantColumn(), nullable=False, index=True),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("chain", String(96), primary_key=True),
+    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", InstantColumn(), nullable=False),
+    Column("object_id", String(64), nullable=False, index=True),
+    Column("action", String(16), nullable=False),
+    Column("code", String(40), nullable=False),
+    Column("resident_id", String(64)),
+    Column("staff_id", String(64)),
+    Column("record", Text, nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+sms_outbox = Table(
+    "sms_outbox",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("case_id", String(36), ForeignKey("cases.id")),
+    Column("resident_id", String(64), ForeignKey("residents.id")),
+    Column("mobile", String(20), nullable=False),
+    _text("body", None),
+    Column("state", String(12), nullable=False, index=True),
+    Column("queued_at", InstantColumn(), nullable=False),
+    Column("sent_at", InstantColumn()),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+)

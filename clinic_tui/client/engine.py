@@ -23,7 +23,7 @@ from clinic_tui.client.link_events import (
 from clinic_tui.client.outbox import Outbox
 from clinic_tui.protocol.commands import Command, PostMessage
 from clinic_tui.protocol.events import Beat, Envelope
-from clinic_tui.protocol.resources import Cursor, DeskSnapshot, SignedIn
+from clinic_tui.protocol.resources import Assignment, Cursor, DeskSnapshot, SignedIn
 
 if TYPE_CHECKING:
     from clinic_tui.client.live import LiveStream, Rhythm
@@ -64,7 +64,7 @@ class Engine:
         self._outbox.resume()
         return signed
 
-    async def choose_assignment(self, assignment_id: str) -> SignedIn:
+    async def choose_assignment(self, assignment_id: str) -> Assignment:
         """Work under this assignment."""
         return await self.http.choose_assignment(assignment_id)
 

@@ -30,7 +30,14 @@ from clinic_tui.protocol.commands import (
 )
 from clinic_tui.protocol.ids import is_id
 from clinic_tui.protocol.problems import CONTENT_TYPE, Code, Problem, ProtocolError
-from clinic_tui.protocol.resources import CaseDetail, DeskSnapshot, MessagePage, ResidentHome, SignedIn
+from clinic_tui.protocol.resources import (
+    Assignment,
+    CaseDetail,
+    DeskSnapshot,
+    MessagePage,
+    ResidentHome,
+    SignedIn,
+)
 from clinic_tui.protocol.wire import Wire
 
 if TYPE_CHECKING:
@@ -71,10 +78,10 @@ class Http:
         body = SignIn(username=username, password=password)
         return self._signed_in(await self._call("POST", "session", SignedIn, body, tries=1))
 
-    async def choose_assignment(self, assignment_id: str) -> SignedIn:
+    async def choose_assignment(self, assignment_id: str) -> Assignment:
         """Work under this assignment from now on."""
         body = ChooseAssignment(assignment_id=assignment_id)
-        return self._signed_in(await self._call("POST", "session/assignment", SignedIn, body))
+        return await self._call("POST", "session/assignment", Assignment, body)
 
     async def sign_out(self) -> None:
         """End the session; the token is forgotten whatever the answer."""

@@ -25,6 +25,7 @@ from clinic_tui.protocol.events import (
     NoteSigned,
     PhraseChanged,
     ProfileChanged,
+    ResidentCaseChanged,
     ResidentPresence,
     StaffTyping,
 )
@@ -114,7 +115,7 @@ class Desk:
             case NoteSigned():
                 return self._in_visit(event.note.case_id, lambda visit: visit.put_note(event.note))
             case DraftChanged():
-                return self._put_draft(event.draft)
+                return self.put_saved_draft(event.draft)
             case ProfileChanged():
                 return Changes(profile=True) if self.people.put_profile(event.profile) else NOTHING
             case PhraseChanged():
@@ -123,7 +124,7 @@ class Desk:
                 return Changes(lost=(event,), visits=self._opened(event.case_id))
             case ResidentPresence():
                 return self._in_visit(event.case_id, lambda visit: visit.put_presence(event.presence))
-            case StaffTyping():
+            case StaffTyping() | ResidentCaseChanged():
                 return NOTHING
 
     def absorb(self, answer: Wire) -> Changes:
@@ -137,7 +138,7 @@ class Desk:
                 row = self._put_row(answer.case) if answer.case is not None else NOTHING
                 return row | self._put_message(answer.message)
             case DraftAnswer():
-                return self._put_draft(answer.draft)
+                return self.put_saved_draft(answer.draft)
             case NoteAnswer():
                 return self._put_row(answer.case) | self._put_note(answer.note)
             case ProfileAnswer():
@@ -198,10 +199,10 @@ class Desk:
         return row.assignee is not None and row.assignee.id == self.people.staff_id and row.state in HELD
 
     def _shows(self, row: CaseRow) -> bool:
-        """Whether the row belongs on this desk: not finished, and mine or of my units and queues."""
-        if row.state in FINISHED:
+        """Whether the row belongs on this desk: not finished, of my units, and mine or of a queue I see."""
+        if row.state in FINISHED or row.unit_id not in self.people.units:
             return False
-        return self.is_mine(row) or self.people.sees(row)
+        return row.queue_role in self.people.roles_seen or self.is_mine(row)
 
     def _unfetched(self) -> Iterable[str]:
         return (row.id for row in self.rows if self.is_mine(row) and row.id not in self.visits)
@@ -242,7 +243,8 @@ class Desk:
     def _put_note(self, note: Note) -> Changes:
         return self._in_visit(note.case_id, lambda visit: visit.put_note(note))
 
-    def _put_draft(self, draft: Draft) -> Changes:
+    def put_saved_draft(self, draft: Draft) -> Changes:
+        """Take in a draft as the backend saved it."""
         return self._in_visit(draft.case_id, lambda visit: visit.put_draft(draft))
 
     def _in_visit(self, case_id: str, change: Callable[[Visit], bool]) -> Changes:

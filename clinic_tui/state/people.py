@@ -4,7 +4,6 @@ from datetime import datetime
 
 from clinic_tui.protocol.resources import (
     Assignment,
-    CaseRow,
     DeskSnapshot,
     PhraseInfo,
     PriorityInfo,
@@ -60,10 +59,6 @@ class People:
     def priority(self, number: int | None) -> PriorityInfo | None:
         """What the region calls a priority; None for one it does not know."""
         return next((one for one in self.region.priorities if one.priority == number), None)
-
-    def sees(self, row: CaseRow) -> bool:
-        """Whether the case stands in a queue of my units and roles."""
-        return row.unit_id in self.units and row.queue_role in self.roles_seen
 
     def put_profile(self, profile: Profile) -> bool:
         """Take in my profile; False when it is no news."""

@@ -117,8 +117,6 @@ class Visit:
             self.before = detail.messages_before
         for note in detail.notes:
             self.put_note(note)
-        kept = {draft.kind for draft in detail.drafts}
-        self._drafts = {kind: draft for kind, draft in self._drafts.items() if kind in kept}
         for draft in detail.drafts:
             self.put_draft(draft)
 

@@ -99,7 +99,7 @@ class FilterStore:
     @staticmethod
     def _path(folder: Path, server: str, staff_id: str) -> Path:
         """A file name that tells nothing about who it belongs to."""
-        owner = hashlib.sha256("\n".join((server, staff_id)).encode()).hexdigest()
+        owner = hashlib.sha256(f"{server}\n{staff_id}".encode()).hexdigest()
         return folder / f"{owner[:32]}.json"
 
 

@@ -238,6 +238,17 @@ def test_a_keyword_counts_only_where_a_word_starts(data: Dataset) -> None:
     assert data.reply(script, "Vad heter din xtemp") is None
 
 
+def test_asking_about_earlier_trouble_is_not_taken_for_an_offered_time(data: Dataset) -> None:
+    for case in (*data.cases, *data.arrivals):
+        earlier = data.reply(case.script, "Har du haft det här tidigare?")
+        assert earlier != data.reply(case.script, "Kan du komma hit i dag kl. 14:30?")
+
+
+def test_advice_to_come_back_is_not_answered_as_a_question(data: Dataset) -> None:
+    answers = {data.reply(c.script, "Hör av dig igen om du blir sämre eller får feber.") for c in data.cases}
+    assert len(answers) == 1
+
+
 def test_goodbye_is_answered_with_the_closing_words(data: Dataset) -> None:
     for case in data.cases:
         assert data.reply(case.script, "Då avslutar jag chatten. Krya på dig.") == case.script.closing

@@ -1,0 +1,80 @@
+"""The keys in force: the registry's, changed by the user's key map."""
+
+from collections.abc import Mapping
+
+from clinic_tui.actions.action import Scope
+from clinic_tui.actions.registry import ACTIONS
+from clinic_tui.i18n import _
+
+_NAMES = {
+    "enter": "↵",
+    "escape": "Esc",
+    "slash": "/",
+    "question_mark": "?",
+    "backspace": "⌫",
+    "space": "␣",
+    "delete": "Del",
+    "pageup": "PgUp",
+    "pagedown": "PgDn",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+}
+
+
+class Keymap:
+    """Which keys perform which action."""
+
+    def __init__(self, changes: Mapping[str, str] | None = None, send_key: str = "ctrl+j") -> None:
+        self._keys = {action.id: action.keys for action in ACTIONS.values()}
+        self._keys["message.send"] = send_key
+        self.problems: list[str] = []
+        """What was wrong with the user's key map, one line each."""
+        for action_id, keys in (changes or {}).items():
+            if action_id not in ACTIONS:
+                self.problems.append(_("Unknown action in the key map: {id}").format(id=action_id))
+            else:
+                self._keys[action_id] = keys
+        self._report_clashes()
+
+    def keys(self, action_id: str) -> str:
+        """The action's keys as Textual names them, comma separated; empty when it has none."""
+        return self._keys[action_id]
+
+    def shown(self, action_id: str) -> str:
+        """The action's first key as people write it, such as `Ctrl+J` or `F4`."""
+        return shown_key(self._keys[action_id].split(",")[0].strip())
+
+    def as_textual(self) -> dict[str, str]:
+        """Binding id to keys, for `App.set_keymap`."""
+        return {action_id: keys for action_id, keys in self._keys.items() if keys}
+
+    def _report_clashes(self) -> None:
+        taken: dict[tuple[str, str], str] = {}
+        for action in ACTIONS.values():
+            for key in filter(None, (key.strip() for key in self._keys[action.id].split(","))):
+                scopes = tuple(Scope) if action.scope is Scope.ANYWHERE else (action.scope, Scope.ANYWHERE)
+                for scope in scopes:
+                    other = taken.setdefault((scope, key), action.id)
+                    if other != action.id:
+                        self.problems.append(
+                            _("The key {key} is set for both {first} and {second}").format(
+                                key=shown_key(key), first=other, second=action.id
+                            )
+                        )
+                        break
+
+
+def shown_key(key: str) -> str:
+    """A Textual key name as people write it."""
+    if not key:
+        return ""
+    parts = key.split("+")
+    last = parts[-1]
+    name = _NAMES.get(last) or (
+        last.upper() if len(last) > 1 and last[0] == "f" and last[1:].isdigit() else last
+    )
+    if len(parts) > 1 and len(name) == 1:
+        name = name.upper()
+    return "+".join([*(part.capitalize() for part in parts[:-1]), name])

@@ -1,0 +1,87 @@
+"""Every action of the workstation, with its key."""
+
+from clinic_tui.actions.action import Action, Scope
+from clinic_tui.i18n import N_
+
+_ANYWHERE = (
+    Action("go.mine", N_("Mine"), "1", Scope.ANYWHERE, N_("Show my unfinished cases."), 90),
+    Action("go.drop_in", N_("Drop-in"), "2", Scope.ANYWHERE, N_("Show the drop-in queue."), 90),
+    Action("go.settings", N_("Settings"), "8", Scope.ANYWHERE, N_("Show the settings."), 90),
+    Action("go.visit", N_("Open visits"), "f3", Scope.ANYWHERE, N_("Go to the next open visit."), 60),
+    Action("filter.edit", N_("Filter"), "f2", Scope.ANYWHERE, N_("Change the global filter."), 70),
+    Action("filter.search", N_("Search"), "slash", Scope.LIST, N_("Filter the lists by name or reason."), 65),
+    Action(
+        "filter.clear",
+        N_("Show all"),
+        "backspace",
+        Scope.LIST,
+        N_("Empty the filter, so nothing is hidden."),
+        91,
+    ),
+    Action("app.palette", N_("All"), "ctrl+p", Scope.ANYWHERE, N_("Find any action by name."), 80),
+    Action(
+        "app.help", N_("Help"), "question_mark,f1", Scope.ANYWHERE, N_("Show what every key does here."), 85
+    ),
+    Action("app.back", N_("Back"), "escape", Scope.ANYWHERE, N_("Go one step back; no text is lost."), 92),
+    Action("app.theme", N_("Next theme"), "", Scope.ANYWHERE, N_("Switch between the colour themes."), 95),
+    Action("app.sign_out", N_("Sign out"), "", Scope.ANYWHERE, N_("End the session on this device."), 96),
+    Action("app.quit", N_("Quit"), "ctrl+q", Scope.ANYWHERE, N_("Leave the workstation."), 97),
+)
+_LIST = (
+    Action(
+        "case.read",
+        N_("Read up"),
+        "enter,r",
+        Scope.LIST,
+        N_("Read up on the case; the reading is logged."),
+        10,
+    ),
+    Action("case.take", N_("Take"), "t", Scope.LIST, N_("Take the case."), 20),
+    Action("case.start", N_("Start visit"), "s", Scope.LIST, N_("Start the visit: the chat opens."), 30),
+    Action(
+        "case.take_over", N_("Take over"), "o", Scope.LIST, N_("Take the case over from a colleague."), 40
+    ),
+    Action(
+        "case.release",
+        N_("Put back"),
+        "u",
+        Scope.LIST,
+        N_("Put the case back in the queue, at its old place."),
+        45,
+    ),
+    Action("list.down", N_("Down"), "j", Scope.LIST, N_("Move one case down."), 93),
+    Action("list.up", N_("Up"), "k", Scope.LIST, N_("Move one case up."), 94),
+)
+_VISIT = (
+    Action("message.send", N_("Send"), "ctrl+j", Scope.VISIT, N_("Send the message to the resident."), 10),
+    Action("visit.phrases", N_("Phrases"), "f4", Scope.VISIT, N_("Pick a phrase."), 20),
+    Action("visit.note", N_("Note"), "ctrl+n", Scope.VISIT, N_("Write in the note."), 30),
+    Action("visit.sign", N_("Sign"), "f9", Scope.VISIT, N_("Sign the note; this ends the visit."), 35),
+    Action(
+        "visit.end", N_("End visit"), "f10", Scope.VISIT, N_("End the chat, with or without an answer."), 40
+    ),
+    Action("visit.panel", N_("Next panel"), "ctrl+t", Scope.VISIT, N_("Show the next side panel."), 62),
+    Action("visit.chat", N_("Chat log"), "ctrl+g", Scope.VISIT, N_("Move the focus to the chat log."), 90),
+    Action(
+        "visit.previous",
+        N_("Previous visit"),
+        "shift+f3",
+        Scope.VISIT,
+        N_("Go to the previous open visit."),
+        91,
+    ),
+)
+_CHAT = (
+    Action("chat.copy", N_("Copy message"), "c", Scope.CHAT, N_("Copy the selected message."), 15),
+    Action(
+        "chat.expand", N_("Show all of it"), "x", Scope.CHAT, N_("Show the whole of a shortened message."), 16
+    ),
+)
+
+ACTIONS: dict[str, Action] = {action.id: action for action in (*_ANYWHERE, *_LIST, *_VISIT, *_CHAT)}
+"""Every action by id, in the order of the help."""
+
+
+def in_scopes(*scopes: Scope) -> tuple[Action, ...]:
+    """The actions whose keys work in any of these scopes."""
+    return tuple(action for action in ACTIONS.values() if action.scope in scopes)

@@ -1,0 +1,109 @@
+"""What the actions that work in every view do."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from clinic_tui.actions.registry import ACTIONS
+from clinic_tui.domain.cases import CaseState
+from clinic_tui.domain.filters import GlobalFilter
+from clinic_tui.i18n import _, ngettext
+from clinic_tui.widgets.workplace import Choice, Question
+from styles.themes import SETTINGS
+
+if TYPE_CHECKING:
+    from clinic_tui.app import ClinicApp
+
+
+class Anywhere:
+    """One method an action: `do_` and its id with underscores."""
+
+    def __init__(self, app: "ClinicApp") -> None:
+        self._app = app
+
+    def may(self, action_id: str) -> bool:
+        """Whether the action can be performed now."""
+        if action_id == "go.visit":
+            return bool(self._app.navigation.my_visits())
+        return self._method(action_id) is not None
+
+    def perform(self, action_id: str) -> None:
+        """Perform the action."""
+        method = self._method(action_id)
+        if method is not None:
+            method()
+
+    def _method(self, action_id: str) -> Callable[[], None] | None:
+        return getattr(self, ACTIONS[action_id].method, None)
+
+    def do_go_mine(self) -> None:
+        """Show my cases."""
+        self._app.navigation.show("mine")
+
+    def do_go_drop_in(self) -> None:
+        """Show the drop-in queue."""
+        self._app.navigation.show("drop_in")
+
+    def do_go_settings(self) -> None:
+        """Show the settings."""
+        self._app.navigation.show("settings")
+
+    def do_go_visit(self) -> None:
+        """Go to the visit shown last, or the first one."""
+        visits = self._app.navigation.my_visits()
+        known = next((one for one in visits if one.case_id == self._app.place.current_visit), None)
+        if visits:
+            self._app.navigation.open_case((known or visits[0]).case_id)
+
+    def do_app_back(self) -> None:
+        """From any view to the queue."""
+        if self._app.current_mode != "sign_in":
+            self._app.navigation.show("drop_in")
+
+    def do_filter_edit(self) -> None:
+        """Change the global filter."""
+        self._app.navigation.edit_filter()
+
+    def do_filter_search(self) -> None:
+        """Change the filter's words."""
+        self._app.navigation.edit_filter(search=True)
+
+    def do_filter_clear(self) -> None:
+        """Empty the filter."""
+        self._app.set_filter(GlobalFilter())
+        self._app.say(_("The filter is empty: everything is shown."))
+
+    def do_app_palette(self) -> None:
+        """Find an action by name."""
+        self._app.action_command_palette()
+
+    def do_app_help(self) -> None:
+        """Show what every key does."""
+        self._app.navigation.help()
+
+    def do_app_theme(self) -> None:
+        """Switch to the next theme."""
+        now = self._app.place.config.ui.theme
+        following = SETTINGS[(SETTINGS.index(now) + 1) % len(SETTINGS)] if now in SETTINGS else SETTINGS[0]
+        problem = self._app.set_option("ui.theme", following)
+        self._app.say(problem or _("Theme: {name}").format(name=following), warning=bool(problem))
+
+    def do_app_sign_out(self) -> None:
+        """End the session; asks first while a visit is in progress."""
+        self._leave(_("Sign out"), self._app.entrance.sign_out)
+
+    def do_app_quit(self) -> None:
+        """Leave the program; asks first while a visit is in progress."""
+        self._leave(_("Quit"), lambda: self._app.exit(0))
+
+    def _leave(self, label: str, act: Callable[[], None]) -> None:
+        live = [v for v in self._app.navigation.my_visits() if v.row.state == CaseState.IN_PROGRESS]
+        if not live:
+            act()
+            return
+        text = ngettext(
+            "{count} visit is still in progress. It stays yours, and the resident waits.",
+            "{count} visits are still in progress. They stay yours, and the residents wait.",
+            len(live),
+        ).format(count=len(live))
+        choices = (Choice("q", label, act), Choice("escape", _("Cancel")))
+        self._app.navigation.ask(Question(label, text, choices))

@@ -1,0 +1,252 @@
+"""The workstation's application: it holds the desk and the link, and shows the screens."""
+
+import asyncio
+import signal
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, ClassVar
+
+from textual.binding import BindingType
+from textual.message import Message
+
+from clinic_tui.actions.keymap import Keymap
+from clinic_tui.anywhere import Anywhere
+from clinic_tui.client.errors import ClientError, Unauthorised
+from clinic_tui.client.link import Link
+from clinic_tui.client.link_events import DraftNotSaved, LinkEvent, SessionEnded, SnapshotArrived
+from clinic_tui.desk_room import DeskRoom
+from clinic_tui.domain.filters import GlobalFilter
+from clinic_tui.entrance import Entrance
+from clinic_tui.i18n import _
+from clinic_tui.navigation import Navigation
+from clinic_tui.options import Options
+from clinic_tui.protocol.commands import Command, PostMessage
+from clinic_tui.protocol.wire import Wire
+from clinic_tui.state.changes import Changes
+from clinic_tui.widgets.clinic_screen import ClinicScreen
+from clinic_tui.widgets.guard import GuardedApp
+from clinic_tui.widgets.palette_provider import ActionsProvider
+from clinic_tui.widgets.texts import clock, resident_with_age
+from clinic_tui.widgets.workplace import Done, DraftKind, Failed, Workplace
+from styles import css_paths
+from styles.themes import VARIABLE_DEFAULTS, register_themes, theme_for
+
+TICK_SECONDS = 5.0
+"""How often the clock is looked at; only what reads differently is repainted."""
+
+
+class LinkNews(Message):
+    """Something came over the link; posted from its thread."""
+
+    def __init__(self, event: LinkEvent) -> None:
+        super().__init__()
+        self.event = event
+
+
+class Answered(Message):
+    """A request has its outcome; posted from the link's thread."""
+
+    def __init__(self, future: "Future[Any]", done: Done, failed: Failed) -> None:
+        super().__init__()
+        self.future, self.done, self.failed = future, done, failed
+
+
+class ClinicApp(GuardedApp[int]):
+    """Folds what comes over the link into the desk, and tells the screen in front what changed."""
+
+    CSS_PATH = css_paths("base")
+    COMMANDS = {ActionsProvider}  # noqa: RUF012 - Textual's own name
+    COMMAND_PALETTE_BINDING = "f24"
+    BINDINGS: ClassVar[list[BindingType]] = []
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(self, options: Options) -> None:
+        super().__init__()
+        self.options = options
+        self.incident_log = options.incidents
+        self.room = DeskRoom()
+        self._fetching: set[str] = set()
+        self.link = Link(options.server, lambda event: self.post_message(LinkNews(event)))
+        self.entrance = Entrance(self)
+        self.navigation = Navigation(self)
+        self.anywhere = Anywhere(self)
+        self.place = self._make_place()
+        register_themes(self)
+        self.theme = theme_for(options.config.ui.theme).name
+        self.set_keymap(self.place.keymap.as_textual())
+        self.navigation.add_modes()
+
+    def _make_place(self) -> Workplace:
+        config = self.options.config
+        return Workplace(
+            desk=self.room.desk,
+            drop_in=self.room.drop_in,
+            mine=self.room.mine,
+            keymap=Keymap(config.keys, config.ui.send_key),
+            config=config,
+            server=self.options.server,
+            now=self.room.now,
+            submit=self.submit,
+            send_message=self.send_message,
+            save_draft=self.save_draft,
+            app_may=self.anywhere.may,
+            app_perform=self.anywhere.perform,
+            open_case=self.navigation.open_case,
+            ask=self.navigation.ask,
+            set_filter=self.set_filter,
+            set_option=self.set_option,
+            copy=self.copy_text,
+            watch=lambda case_id, typing: self.link.show(case_id, case_id if typing else None),
+        )
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        """Our own colour names, for a theme that lacks them."""
+        return VARIABLE_DEFAULTS
+
+    def on_mount(self) -> None:
+        """Show the first screen, then reach for the backend."""
+        self._catch_signals()
+        self.set_interval(TICK_SECONDS, self._tick)
+        self.entrance.open()
+
+    @property
+    def clinic_screen(self) -> ClinicScreen | None:
+        """The view in front, also below a dialog; None at the sign-in."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, ClinicScreen):
+                return screen
+        return None
+
+    def on_link_news(self, message: LinkNews) -> None:
+        """Fold it and show what changed."""
+        event = message.event
+        self.room.desk.connection = self.link.status
+        changes = self.room.take_in(event)
+        match event:
+            case SnapshotArrived():
+                self.entrance.arrived()
+            case SessionEnded(reason):
+                self.entrance.ended(reason)
+            case DraftNotSaved(error=error):
+                self.navigation.draft_not_saved(error)
+            case _:
+                pass
+        self.show(changes)
+
+    def show(self, changes: Changes) -> None:
+        """Tell the view in front what changed, and fetch what is missing."""
+        screen = self.clinic_screen
+        if screen is not None and screen.is_mounted:
+            if changes:
+                screen.show_changes(changes)
+            screen.show_frame()
+        for case_id in changes.wanted:
+            self.fetch(self.link.fetch_case(case_id), lambda detail: self.take(self.room.desk.open(detail)))
+        if changes.everything or changes.visits:
+            self._fetch_older(changes)
+        for lost in changes.lost:
+            row = self.room.desk.rows.get(lost.case_id)
+            name = resident_with_age(row.resident) if row else _("the case")
+            text = _("{who} took over {resident} at {time}.")
+            self.say(text.format(who=lost.by.name, resident=name, time=clock(lost.at)), warning=True)
+
+    def take(self, changes: Changes) -> None:
+        """Take in a change made outside the link's events."""
+        self.show(self.room.keep_step(changes))
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Say something in the notice line of the view in front."""
+        screen = self.clinic_screen
+        if screen is not None and screen.is_mounted:
+            screen.say(text, warning=warning)
+
+    def _fetch_older(self, changes: Changes) -> None:
+        """Fetch the older messages of open visits, a page at a time."""
+        desk = self.room.desk
+        for case_id in list(desk.visits) if changes.everything else changes.visits:
+            visit = desk.visits.get(case_id)
+            if visit is not None and visit.before and visit.messages and case_id not in self._fetching:
+                self._fetching.add(case_id)
+                future = self.link.fetch_messages(case_id, visit.messages[0].seq)
+
+                def add(page: Any, case_id: str = case_id) -> None:
+                    self._fetching.discard(case_id)
+                    self.take(desk.add_page(case_id, page))
+
+                self.fetch(future, add)
+
+    def fetch(self, future: "Future[Any]", done: Callable[[Any], None], failed: Failed | None = None) -> None:
+        """Wait for the link without holding anything up."""
+        refused = failed or (lambda error: self.say(error.user_text(), warning=True))
+        future.add_done_callback(lambda ready: self.post_message(Answered(ready, done, refused)))
+
+    def on_answered(self, message: Answered) -> None:
+        """Hand an outcome to whoever asked, once the desk has taken it in."""
+        error = message.future.exception()
+        if error is None:
+            answer = message.future.result()
+            if isinstance(answer, Wire):
+                self.take(self.room.desk.absorb(answer))
+            message.done(answer)
+        elif isinstance(error, ClientError):
+            if isinstance(error, Unauthorised) and self.room.desk.loaded:
+                self.entrance.ended("expired")
+            message.failed(error)
+        else:
+            raise error
+        screen = self.clinic_screen
+        if screen is not None and screen.is_mounted:
+            screen.show_frame()
+
+    def submit(self, command: Command, done: Done, failed: Failed) -> None:
+        """Send a command; see `Workplace.submit`."""
+        self.fetch(self.link.send(command), done, failed)
+
+    def send_message(self, command: PostMessage) -> None:
+        """Send a message through the outbox, shown at once."""
+        self.take(self.room.desk.queue_message(command, self.room.now()))
+        self.fetch(self.link.send(command), lambda _answer: None, lambda _error: None)
+
+    def save_draft(self, case_id: str, kind: DraftKind, body: str) -> None:
+        """Keep a draft on the backend, within a second."""
+        visit = self.room.desk.visits.get(case_id)
+        if visit is not None:
+            self.link.save_draft(case_id, kind, body, visit.draft_revision(kind))
+
+    def set_filter(self, chosen: GlobalFilter) -> None:
+        """Use a filter in every view and keep it on the device."""
+        self.room.set_filter(chosen)
+        problem = self.options.keep_filter(self.room.desk.people.staff_id, chosen)
+        self.show(Changes(everything=True, lists=True))
+        if problem:
+            self.say(problem, warning=True)
+
+    def set_option(self, key: str, value: str) -> str:
+        """Change a setting, at once and in the file; returns what is wrong with it, or nothing."""
+        problem = self.options.set_value(key, value)
+        if not problem:
+            config = self.place.config = self.options.config
+            self.theme = theme_for(config.ui.theme).name
+            self.place.keymap = Keymap(config.keys, config.ui.send_key)
+            self.set_keymap(self.place.keymap.as_textual())
+        return problem
+
+    def copy_text(self, text: str) -> str:
+        """Copy to the clipboard, where the settings allow it."""
+        if not self.place.config.privacy.copy_allowed:
+            return _("Copying is switched off in the settings.")
+        self.copy_to_clipboard(text)
+        return _("Copied. Some terminals do not pass copies on.")
+
+    def _tick(self) -> None:
+        self.room.desk.connection = self.link.status
+        screen = self.clinic_screen
+        if screen is not None and screen.is_mounted:
+            screen.tick()
+            screen.show_frame()
+
+    def _catch_signals(self) -> None:
+        """A closed terminal or a kill ends the program in order, drafts sent (security.md 0.7)."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            loop.add_signal_handler(number, self.exit, 128 + number)

@@ -1,0 +1,93 @@
+"""The demo: a private backend with simulated residents in a child process, and the workstation on it."""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+
+START_SECONDS = 30.0
+"""How long the backend may take to start, on the slowest machine."""
+STOP_SECONDS = 3.0
+
+
+@dataclass(frozen=True)
+class DemoOptions:
+    """What `clinic-tui demo` was asked for (design.md 7)."""
+
+    seed: int = 1
+    now: str | None = None
+    """The demo's clock at its start, ISO 8601; None for this machine's."""
+    speed: float = 1.0
+    """How many seconds of the demo pass in one."""
+    staff: str = "anna"
+    """User name of the staff member who is signed in."""
+    lang: str | None = None
+    empty: bool = False
+    """No cases to begin with, and nobody who comes."""
+
+
+class DemoFailed(Exception):  # noqa: N818 - shown as it is
+    """The backend did not start; the text says why."""
+
+
+def run_demo(options: DemoOptions) -> int:
+    """Run the demo on this terminal; nothing is left of it when it ends, however it ends.
+
+    The child ends when its standard input closes, so it also goes when this process is killed.
+    """
+    child = _start(options)
+    try:
+        import clinic_tui.app  # noqa: F401 - while the backend starts
+        from clinic_tui.workstation import run_workstation
+
+        try:
+            url, token = _ready(child)
+        except DemoFailed as error:
+            sys.stderr.write(f"{error}\n")
+            return 1
+        return run_workstation(url, lang=options.lang, token=token, private=True)
+    finally:
+        _stop(child)
+
+
+def _start(options: DemoOptions) -> "subprocess.Popen[str]":
+    arguments = ["--seed", str(options.seed), "--speed", str(options.speed), "--as", options.staff]
+    if options.now:
+        arguments += ["--now", options.now]
+    if options.empty:
+        arguments.append("--empty")
+    return subprocess.Popen(  # noqa: S603 - this program itself
+        [sys.executable, "-m", "clinic_tui", "demo-host", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def _ready(child: "subprocess.Popen[str]") -> tuple[str, str]:
+    """The address and the token, once the backend listens. Raises `DemoFailed`."""
+    import select
+
+    assert child.stdout is not None  # noqa: S101 - a pipe was asked for
+    if not select.select([child.stdout], [], [], START_SECONDS)[0]:
+        raise DemoFailed("The demo's backend did not start in time.")
+    line = child.stdout.readline()
+    try:
+        said = json.loads(line) if line else {"error": "The demo's backend ended at once."}
+    except ValueError:
+        raise DemoFailed("The demo's backend could not be understood.") from None
+    if "error" in said:
+        raise DemoFailed(said["error"])
+    return said["url"], said["token"]
+
+
+def _stop(child: "subprocess.Popen[str]") -> None:
+    if child.stdin is not None:
+        child.stdin.close()
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()

@@ -1,0 +1,114 @@
+"""From view to view: the app's modes, the visits and the dialogs."""
+
+from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+
+from clinic_tui.client.errors import ClientError
+from clinic_tui.domain.filters import GlobalFilter
+from clinic_tui.i18n import _
+from clinic_tui.protocol.resources import CaseDetail
+from clinic_tui.state.selectors import tabs
+from clinic_tui.state.visit import Visit
+from clinic_tui.widgets.workplace import Choice, Question
+
+if TYPE_CHECKING:
+    from clinic_tui.app import ClinicApp
+
+
+class Navigation:
+    """Shows views, visits and dialogs on the app; screens are imported when first shown."""
+
+    def __init__(self, app: "ClinicApp") -> None:
+        self._app = app
+
+    def add_modes(self) -> None:
+        """Tell the app its views; each is made when first shown, and stays alive when left."""
+        app = self._app
+        app.add_mode("drop_in", self._drop_in)
+        app.add_mode("mine", self._mine)
+        app.add_mode("settings", self._settings)
+        app.add_mode("visit", self._visit)
+        app.add_mode("sign_in", app.entrance.screen)
+
+    def _drop_in(self) -> Screen[None]:
+        from screens.drop_in import DropInScreen
+
+        return DropInScreen(self._app.place)
+
+    def _mine(self) -> Screen[None]:
+        from screens.mine import MineScreen
+
+        return MineScreen(self._app.place)
+
+    def _settings(self) -> Screen[None]:
+        from screens.settings import SettingsScreen
+
+        return SettingsScreen(self._app.place)
+
+    def _visit(self) -> Screen[None]:
+        from screens.visit.screen import VisitScreen
+
+        return VisitScreen(self._app.place)
+
+    def show(self, mode: str) -> None:
+        """Show a view."""
+        if self._app.current_mode != mode:
+            self._app.switch_mode(mode)
+
+    def my_visits(self) -> list[Visit]:
+        """My open visits in the order of their tabs."""
+        desk = self._app.room.desk
+        return [visit for visit in tabs(desk) if desk.is_mine(visit.row)]
+
+    def open_case(self, case_id: str) -> None:
+        """Show a case on the visit screen, fetched first where the desk does not have it."""
+        app = self._app
+        if case_id not in app.room.desk.visits:
+            app.fetch(app.link.fetch_case(case_id), self._opened)
+            return
+        app.place.current_visit = case_id
+        if app.current_mode != "visit":
+            app.switch_mode("visit")
+            return
+        screen = app.clinic_screen
+        if screen is not None:
+            screen.show_all()
+            screen.show_frame()
+
+    def _opened(self, detail: CaseDetail) -> None:
+        self._app.take(self._app.room.desk.open(detail))
+        self.open_case(detail.row.id)
+
+    def edit_filter(self, *, search: bool = False, first: bool = False) -> None:
+        """Show the filter dialog."""
+        from screens.dialogs.filter import FilterDialog
+
+        def chosen(result: GlobalFilter | None) -> None:
+            if result is not None:
+                self._app.set_filter(result)
+
+        self._app.push_screen(FilterDialog(self._app.place, search=search, first=first), chosen)
+
+    def help(self) -> None:
+        """Show what every key does."""
+        from screens.dialogs.help import HelpDialog
+
+        screen = self._app.clinic_screen
+        self._app.push_screen(HelpDialog(self._app.place, tuple(screen.SCOPES) if screen is not None else ()))
+
+    def ask(self, question: Question) -> None:
+        """Show a question."""
+        from screens.dialogs.question import QuestionDialog
+
+        def chosen(choice: Choice | None) -> None:
+            if choice is not None and choice.act is not None:
+                choice.act()
+
+        self._app.push_screen(QuestionDialog(question), chosen)
+
+    def draft_not_saved(self, error: ClientError) -> None:
+        """Say that a draft is not on the backend yet."""
+        self._app.say(
+            _("The draft is not saved yet: {reason}").format(reason=error.user_text()), warning=True
+        )

@@ -1,0 +1,169 @@
+"""The screen every view is built on: the frame, the bindings and a key bar that tells the truth."""
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.screen import Screen
+from textual.widgets import Input, TextArea
+
+from clinic_tui.actions.action import Action, Scope
+from clinic_tui.actions.keymap import shown_key
+from clinic_tui.actions.registry import ACTIONS, in_scopes
+from clinic_tui.i18n import _
+from clinic_tui.state.desk import Changes
+from clinic_tui.widgets.bar import Bar, Piece
+from clinic_tui.widgets.frame import filter_pieces, menu_items, top_pieces
+from clinic_tui.widgets.side_menu import SideMenu
+from clinic_tui.widgets.workplace import Workplace
+
+LAST_IN_BAR = 90
+"""Actions of this weight or more stand in the help alone."""
+
+
+def bindings(*scopes: Scope) -> list[BindingType]:
+    """The bindings of every action in these scopes; the user's key map replaces their keys by id."""
+    return [
+        Binding(action.keys or "f24", f"perform('{action.id}')", action.title, id=action.id, show=False)
+        for action in in_scopes(*scopes)
+    ]
+
+
+class ClinicScreen(Screen[None]):
+    """A view in the frame: top line, filter line, menu, the view, a line for notices, the key bar."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-normal"), (160, "-wide")]  # noqa: RUF012 - Textual's
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.ANYWHERE)
+    SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.ANYWHERE,)
+    VIEW: ClassVar[str] = ""
+    """Id of the action that shows this view, to mark it in the menu."""
+
+    def __init__(self, place: Workplace) -> None:
+        super().__init__()
+        self.place = place
+
+    def compose(self) -> ComposeResult:
+        """The frame around `compose_view`."""
+        yield Bar(id="top")
+        yield Bar(id="filter")
+        with Horizontal(id="middle"):
+            yield SideMenu()
+            with Vertical(id="view"):
+                yield from self.compose_view()
+        yield Bar(id="notice")
+        yield Bar(id="keys")
+
+    def compose_view(self) -> ComposeResult:
+        """The view itself; each screen has its own."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Fill the frame before the first paint."""
+        self.query_one("#notice").display = False
+        self.show_frame()
+
+    def on_screen_resume(self) -> None:
+        """Catch up with what happened while another view was shown."""
+        self.show_frame()
+        self.show_all()
+
+    def show_all(self) -> None:
+        """Show the desk as it stands, from scratch."""
+
+    def show_changes(self, changes: Changes) -> None:
+        """Show what changed on the desk; a view repaints only that."""
+
+    def tick(self) -> None:
+        """Some seconds have passed: show anew what tells the time, if it reads differently."""
+
+    def show_frame(self) -> None:
+        """Show the lines around the view."""
+        if not self.is_mounted:
+            return
+        self.query_one("#top", Bar).show(*top_pieces(self.place))
+        self.query_one("#filter", Bar).show(*filter_pieces(self.place))
+        self.query_one(SideMenu).show(*menu_items(self.place, self.VIEW))
+        self.show_keys()
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        """Say something in the notice line, in place and without a dialog; an empty text clears it."""
+        bar = self.query_one("#notice", Bar)
+        bar.show([Piece(text, "$warning" if warning else "$foreground")])
+        bar.display = bool(text)
+
+    def show_keys(self) -> None:
+        """Show the keys that work now, most used first."""
+        pieces: list[Piece] = []
+        for action in self.actions_now():
+            if action.weight >= LAST_IN_BAR:
+                continue
+            key = self._shown_key(action)
+            if key:
+                rank = action.weight // 10 if action.id != "app.help" else 1
+                pieces.append(Piece(f" {key} ", "$on-accent on $accent bold", action.id, rank))
+                pieces.append(Piece(self.title_of(action), "$muted", action.id, rank))
+                pieces.append(Piece("", gap=1, rank=rank))
+        self.query_one("#keys", Bar).show(pieces)
+
+    def title_of(self, action: Action) -> str:
+        """The action's title here and now."""
+        return _(action.title)
+
+    def _shown_key(self, action: Action) -> str:
+        keys = [key.strip() for key in self.place.keymap.keys(action.id).split(",")]
+        if isinstance(self.focused, TextArea | Input):
+            keys = [key for key in keys if not _types(key)]
+        return shown_key(keys[0]) if keys and keys[0] else ""
+
+    def active_scopes(self) -> Sequence[Scope]:
+        """The scopes whose keys work with the focus where it is."""
+        return self.SCOPES
+
+    def actions_now(self) -> Iterable[Action]:
+        """The actions that can be performed now, most used first."""
+        scopes = self.active_scopes()
+        possible = [a for a in ACTIONS.values() if a.scope in scopes and self.may(a.id)]
+        return sorted(possible, key=lambda action: action.weight)
+
+    def may(self, action_id: str) -> bool:
+        """Whether the action can be performed now."""
+        return hasattr(self, ACTIONS[action_id].method) or self.place.app_may(action_id)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Textual's question whether a binding applies."""
+        if action == "perform" and parameters:
+            action_id = str(parameters[0])
+            known = ACTIONS.get(action_id)
+            return known is not None and known.scope in self.active_scopes() and self.may(action_id)
+        return super().check_action(action, parameters)
+
+    def action_perform(self, action_id: str) -> None:
+        """Perform an action by its id: the screen's own method, else the app's."""
+        if not self.check_action("perform", (action_id,)):
+            return
+        self.say("")
+        method = getattr(self, ACTIONS[action_id].method, None)
+        if method is None:
+            self.place.app_perform(action_id)
+        else:
+            method()
+
+    def on_bar_pressed(self, message: Bar.Pressed) -> None:
+        """A click in a bar or in the menu performs the action it names."""
+        message.stop()
+        name, _colon, case_id = message.action.partition(":")
+        if case_id:
+            self.place.open_case(case_id)
+        else:
+            self.action_perform(name)
+
+    def on_descendant_focus(self) -> None:
+        """Other keys may work where the focus is now."""
+        self.call_after_refresh(self.show_keys)
+
+
+def _types(key: str) -> bool:
+    """Whether a key writes a character where one types."""
+    return len(key) == 1 or key in {"slash", "question_mark", "space", "enter", "backspace"}

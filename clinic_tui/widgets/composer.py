@@ -1,0 +1,212 @@
+"""Where one writes to the resident: who it goes to, the text, and what still keeps it from being sent."""
+
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from clinic_tui.actions.keymap import shown_key
+from clinic_tui.domain.phrases import fill, match_shortcut
+from clinic_tui.i18n import _, ngettext
+from clinic_tui.protocol.commands import MESSAGE_LIMIT
+from clinic_tui.protocol.resources import PhraseInfo
+from clinic_tui.protocol.text import is_blank
+from clinic_tui.widgets.bar import Bar, Piece
+from clinic_tui.widgets.text_area import WritingArea
+
+BURST_KEYS, BURST_SECONDS = 20, 0.03
+"""So many keys in so short a time are a paste, whatever the terminal calls it (security.md R6)."""
+NEAR_LIMIT = 500
+"""From so many characters left on, the composer counts them down."""
+
+
+class ComposerText(WritingArea):
+    """The text of the composer; Enter expands a phrase's shortcut, or sends where the user chose so."""
+
+    def __init__(self) -> None:
+        super().__init__(id="composer-text")
+        self.send_key = "ctrl+j"
+        self.phrases: Callable[[], Sequence[PhraseInfo]] = tuple
+        self.values: Callable[[], Mapping[str, str]] = dict
+        self._times: deque[float] = deque(maxlen=BURST_KEYS)
+
+    @property
+    def in_burst(self) -> bool:
+        """Whether the last keys came faster than anybody types."""
+        return len(self._times) == BURST_KEYS and self._times[-1] - self._times[0] < BURST_SECONDS
+
+    def insert_phrase(self, phrase: PhraseInfo, start: int | None = None) -> None:
+        """Insert a phrase at the cursor, or in place of the text from `start`, and go to its first blank."""
+        body = fill(phrase.body, self.values())
+        end = self.selection.end
+        begin = self.document.get_location_from_index(start) if start is not None else self.selection.start
+        self.replace(body, *sorted((begin, end)))
+        first = self.document.get_index_from_location(min(begin, end))
+        self.move_cursor(self.document.get_location_from_index(first))
+        if not self.select_blank():
+            self.move_cursor(self.document.get_location_from_index(first + len(body)))
+
+    async def _on_key(self, event: events.Key) -> None:
+        self._times.append(monotonic())
+        if event.key == self.send_key:
+            event.prevent_default()
+            event.stop()
+            if self.in_burst:
+                self.insert("\n")
+                self.post_message(Composer.Pasted())
+            elif not (event.key == "enter" and self._expand()):
+                self.post_message(Composer.SendPressed())
+            return
+        if event.key == "enter" and self._expand():
+            event.prevent_default()
+            event.stop()
+            return
+        if event.key == "ctrl+j":
+            event.prevent_default()
+            event.stop()
+            self.insert("\n")
+            return
+        await super()._on_key(event)
+
+    def _expand(self) -> bool:
+        if self.in_burst or self.selection.start != self.selection.end:
+            return False
+        here = self.document.get_index_from_location(self.cursor_location)
+        found = match_shortcut(self.text[:here], self.phrases())
+        if found is None:
+            return False
+        phrase, start = found
+        self.insert_phrase(phrase, start)
+        return True
+
+
+class Composer(Vertical):
+    """The composer: recipient and send key above, text, and a line that says what is missing."""
+
+    DEFAULT_CSS = """
+    Composer {
+        height: 8; background: $panel; padding: 0 1;
+        Bar { background: $panel; }
+        #composer-text { height: 1fr; background: $panel; }
+        &.-closed { height: 2; }
+        &.-closed #composer-text { display: none; }
+        .-short & { height: 6; }
+    }
+    """
+
+    class Edited(Message):
+        """The text changed by the user's hand."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class SendPressed(Message):
+        """The send key was pressed in the text."""
+
+    class Pasted(Message):
+        """The send key came in the middle of a paste and was taken as a line break."""
+
+    def __init__(self) -> None:
+        super().__init__(id="composer")
+        self.area = ComposerText()
+        self._loaded = ""
+        self._note = ""
+        self._recipient = ""
+        self._status = ""
+
+    def compose(self) -> ComposeResult:
+        """Recipient, text, hint."""
+        yield Bar(id="composer-to")
+        yield self.area
+        yield Bar(id="composer-hint")
+
+    def open_for(self, recipient: str, text: str, send_key: str) -> None:
+        """Write to this recipient (name and age), starting from this draft."""
+        self._recipient, self._note = recipient, ""
+        self.area.send_key = send_key
+        self.remove_class("-closed")
+        self.area.disabled = False
+        self._load(text)
+        enter = _("Enter sends · Ctrl+J new line") if send_key == "enter" else ""
+        keys = enter or _("{key} sends · Enter new line").format(key=shown_key(send_key))
+        self.query_one("#composer-to", Bar).show(
+            [Piece(_("To")), Piece(recipient, "$foreground bold"), Piece(keys, gap=4, rank=1)]
+        )
+        self._show_hint()
+
+    def close_with(self, text: str) -> None:
+        """Nothing can be written; say why and what can be done."""
+        self._load("")
+        self.area.disabled = True
+        self.add_class("-closed")
+        self.query_one("#composer-to", Bar).show([Piece(text, "$foreground")])
+        self.query_one("#composer-hint", Bar).show([])
+
+    def _load(self, text: str) -> None:
+        self._loaded = text
+        if self.area.text != text:
+            self.area.replace_text(text)
+
+    @property
+    def text(self) -> str:
+        """The text as it stands."""
+        return self.area.text
+
+    def clear(self) -> None:
+        """Empty the text: it was sent."""
+        self._load("")
+        self._note = ""
+        self._show_hint()
+
+    def show_status(self, text: str) -> None:
+        """Say something quiet in the hint line, such as when the draft was saved."""
+        self._status = text
+        self._show_hint()
+
+    def refusal(self) -> str:
+        """Why the text cannot be sent now; empty when it can."""
+        text = self.area.text
+        if is_blank(text):
+            return _("There is nothing to send")
+        if len(text) > MESSAGE_LIMIT:
+            return _("The message is {count} characters too long").format(count=len(text) - MESSAGE_LIMIT)
+        blanks = len(self.area.blanks)
+        if blanks:
+            return ngettext(
+                "{count} place left to fill in before the message can be sent · Tab goes there",
+                "{count} places left to fill in before the message can be sent · Tab goes there",
+                blanks,
+            ).format(count=blanks)
+        return ""
+
+    @on(ComposerText.Changed)
+    def _changed(self, event: ComposerText.Changed) -> None:
+        event.stop()
+        text = self.area.text
+        if text != self._loaded:
+            self._loaded, self._note = text, ""
+            self.post_message(self.Edited(text))
+        self._show_hint()
+
+    @on(Pasted)
+    def _pasted(self) -> None:
+        self._note = _("That came as fast as a paste, so nothing was sent")
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        pieces: list[Piece] = []
+        text = self.area.text
+        left = MESSAGE_LIMIT - len(text)
+        if self._note:
+            pieces.append(Piece(self._note, "$warning"))
+        elif text and (self.area.blanks or left < 0):
+            pieces.append(Piece(self.refusal(), "$warning"))
+        elif left < NEAR_LIMIT:
+            pieces.append(Piece(_("{count} characters left").format(count=left)))
+        right = [Piece(self._status, rank=1)] if self._status else []
+        self.query_one("#composer-hint", Bar).show(pieces, right)

@@ -1,0 +1,134 @@
+"""What can be done with a case from a list or from its visit: take, start, put back, take over, read."""
+
+from collections.abc import Callable
+
+from clinic_tui.client.errors import ClientError, Conflict
+from clinic_tui.domain.cases import CaseState
+from clinic_tui.domain.roles import Permission
+from clinic_tui.i18n import _
+from clinic_tui.protocol.commands import (
+    AcceptCase,
+    ReadCase,
+    ReleaseCase,
+    StartVisit,
+    StopReading,
+    TakeOverCase,
+)
+from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.resources import CaseRow
+from clinic_tui.state.selectors import next_case_after
+from clinic_tui.widgets.texts import clock, resident_with_age
+from clinic_tui.widgets.workplace import Choice, Question, Workplace
+
+Say = Callable[[str, bool], None]
+"""Shows a text in the notice line; the second argument marks a warning."""
+Then = Callable[[], None]
+
+
+class CaseDeeds:
+    """The commands on one case, with what to say of their outcome."""
+
+    def __init__(self, place: Workplace, say: Say) -> None:
+        self.place = place
+        self.say = say
+
+    def may(self, action_id: str, row: CaseRow | None) -> bool:
+        """Whether the action can be done with this case now."""
+        if row is None:
+            return False
+        mine = self.place.desk.is_mine(row)
+        people = self.place.desk.people
+        match action_id:
+            case "case.read":
+                return mine or people.allowed(Permission.PREVIEW_CASE)
+            case "case.take":
+                return row.state == CaseState.WAITING and people.allowed(Permission.ACCEPT_DROP_IN)
+            case "case.start":
+                return mine and row.state in {CaseState.ACCEPTED, CaseState.IN_PROGRESS}
+            case "case.release":
+                others = people.allowed(Permission.RELEASE_FOR_OTHERS)
+                return row.state == CaseState.ACCEPTED and (mine or others)
+            case "case.take_over":
+                taken = row.state in {CaseState.ACCEPTED, CaseState.IN_PROGRESS} and not mine
+                return taken and people.allowed(Permission.TAKE_OVER)
+            case _:
+                return True
+
+    def take(self, row: CaseRow, lost: Callable[[CaseRow | None], None]) -> None:
+        """Take a waiting case; `lost` is called with the next case to offer when a colleague was first."""
+
+        def failed(error: ClientError) -> None:
+            text = error.user_text()
+            following = next_case_after(self.place.drop_in, row.id)
+            if isinstance(error, Conflict):
+                lost(following)
+                if following is not None:
+                    text += " " + _("Next: {resident}").format(resident=resident_with_age(following.resident))
+            self.say(text, True)
+
+        def done(_answer: object) -> None:
+            self.say(
+                _("You have taken {resident}. {key} starts the visit.").format(
+                    resident=resident_with_age(row.resident), key=self.place.keymap.shown("case.start")
+                ),
+                False,
+            )
+
+        self.place.submit(AcceptCase(command_id=new_id(), case_id=row.id, version=row.version), done, failed)
+
+    def start(self, row: CaseRow) -> None:
+        """Start the visit and go to it; a started one is only gone to."""
+        if row.state == CaseState.IN_PROGRESS:
+            self.place.open_case(row.id)
+            return
+        command = StartVisit(command_id=new_id(), case_id=row.id, version=row.version)
+        self.place.submit(command, lambda _answer: self.place.open_case(row.id), self.refused)
+
+    def release(self, row: CaseRow) -> None:
+        """Put the case back in the queue with its old queue time."""
+
+        def done(_answer: object) -> None:
+            self.say(
+                _("{resident} is back in the queue, since {time}.").format(
+                    resident=resident_with_age(row.resident), time=clock(row.queued_at)
+                ),
+                False,
+            )
+
+        self.place.submit(
+            ReleaseCase(command_id=new_id(), case_id=row.id, version=row.version), done, self.refused
+        )
+
+    def take_over(self, row: CaseRow) -> None:
+        """Ask, then take the case from the colleague who has it."""
+        name = row.assignee.name if row.assignee else ""
+
+        def go() -> None:
+            command = TakeOverCase(command_id=new_id(), case_id=row.id, version=row.version, confirmed=True)
+            self.place.submit(command, lambda _answer: self.place.open_case(row.id), self.refused)
+
+        self.place.ask(
+            Question(
+                title=_("Take over from {name}").format(name=name),
+                text=_("{name} has {resident}. If you take over, {name} is told at once.").format(
+                    name=name, resident=resident_with_age(row.resident)
+                ),
+                choices=(Choice("o", _("Take over"), go), Choice("escape", _("Cancel"))),
+            )
+        )
+
+    def read(self, row: CaseRow, then: Then) -> None:
+        """Read up on a case without taking it; the reading is logged, and colleagues see it."""
+        command = ReadCase(command_id=new_id(), case_id=row.id)
+        self.place.submit(command, lambda _answer: then(), self.refused)
+
+    def stop_reading(self, case_id: str) -> None:
+        """No longer be shown as a reader."""
+        row = self.place.desk.rows.get(case_id)
+        if row is not None and row.state == CaseState.WAITING:
+            command = StopReading(command_id=new_id(), case_id=case_id)
+            self.place.submit(command, lambda _answer: None, lambda _error: None)
+
+    def refused(self, error: ClientError) -> None:
+        """Say why a command came to nothing, in place."""
+        self.say(error.user_text(), True)

@@ -1,0 +1,153 @@
+"""What the frame's lines say: who and where I am, what is filtered, which views there are."""
+
+from clinic_tui.domain.filters import GlobalFilter, Owner
+from clinic_tui.i18n import _, ngettext
+from clinic_tui.state.selectors import is_overdue, tabs
+from clinic_tui.widgets.bar import Piece
+from clinic_tui.widgets.side_menu import MenuItem
+from clinic_tui.widgets.texts import (
+    clock,
+    kind_text,
+    resident_initial,
+    role_text,
+    service_text,
+    waited,
+)
+from clinic_tui.widgets.workplace import Workplace
+
+STALE_SECONDS = 15
+"""From this age on, what is shown is said to be old."""
+
+Line = tuple[list[Piece], list[Piece]]
+
+
+def top_pieces(place: Workplace) -> Line:
+    """The top line: unit and role, connection, oldest wait, shift, who I am."""
+    people = place.desk.people
+    left = [Piece("Clinic", "$accent bold")]
+    if people.assignment:
+        left.append(Piece(people.assignment.unit_name, "$foreground", gap=3))
+        left.append(Piece("· " + role_text(people.assignment.role), rank=4))
+    right = [_connection(place)]
+    oldest = place.drop_in.oldest_waiting
+    if oldest is not None:
+        now = place.now()
+        style = "$warning bold" if is_overdue(place.desk, oldest, now) else "$foreground"
+        right.append(Piece(_("oldest in queue"), gap=3, rank=2))
+        right.append(Piece(waited(oldest.queued_at, now), style, rank=1))
+    if people.shift_ends_at:
+        right.append(Piece(_("shift until {time}").format(time=clock(people.shift_ends_at)), gap=3, rank=5))
+    if people.profile:
+        name = people.profile.display_name
+        title = ", " + people.profile.title if people.profile.title else ""
+        right.append(Piece(name, "$foreground", gap=3, rank=3))
+        if title:
+            right.append(Piece(title.lstrip(), "$foreground", gap=0, rank=6))
+    return left, right
+
+
+def _connection(place: Workplace) -> Piece:
+    status = place.desk.connection
+    if status.state == "live":
+        return Piece("● " + _("connected"), "$success")
+    age = status.age()
+    if status.state == "ended":
+        return Piece("○ " + _("signed out"), "$warning bold")
+    if age is None:
+        return Piece("○ " + _("connecting"), "$muted")
+    seconds = int(age)
+    ago = (
+        ngettext("{count} s", "{count} s", seconds).format(count=seconds)
+        if seconds < 60
+        else ngettext("{count} min", "{count} min", seconds // 60).format(count=seconds // 60)
+    )
+    return Piece("○ " + _("no contact for {time}").format(time=ago), "$warning bold")
+
+
+def filter_pieces(place: Workplace) -> Line:
+    """The filter line: what is filtered, how much of it is shown, how many waiting cases are hidden."""
+    view = place.drop_in
+    left = [Piece(_("Filter"), "$accent bold", "filter.edit")]
+    words = filter_words(place, view.filter)
+    for index, word in enumerate(words):
+        left.append(Piece(("· " if index else "") + word, "$foreground", "filter.edit", rank=3))
+    if not words:
+        left.append(Piece(_("none, everything is shown"), "$muted", "filter.edit", rank=3))
+    counts = view.counts
+    shown = _("{shown} of {total} shown").format(shown=counts.shown, total=counts.total)
+    right = [Piece(shown, "$foreground", "filter.edit", rank=2)]
+    hidden = view.hidden_waiting
+    if hidden:
+        text = ngettext("{count} waiting hidden", "{count} waiting hidden", hidden).format(count=hidden)
+        right.append(Piece(text, "$warning bold", "filter.edit", gap=2))
+    right.append(
+        Piece(_("{key} change").format(key=place.keymap.shown("filter.edit")), "$muted", "filter.edit", 4, 2)
+    )
+    return left, right
+
+
+def filter_words(place: Workplace, chosen: GlobalFilter) -> list[str]:
+    """The filter in words, a dimension a word; empty when it hides nothing."""
+    units = place.desk.people.units
+    words: list[str] = []
+    if chosen.units:
+        words.append(", ".join(sorted(units[u].name if u in units else u for u in chosen.units)))
+    if chosen.roles:
+        words.append(", ".join(sorted(role_text(role) for role in chosen.roles)))
+    if chosen.kinds:
+        words.append(", ".join(sorted(kind_text(kind) for kind in chosen.kinds)))
+    if chosen.services:
+        words.append(", ".join(sorted(service_text(service) for service in chosen.services)))
+    if chosen.priorities:
+        words.append(_("prio {numbers}").format(numbers=_ranges(sorted(chosen.priorities))))
+    if chosen.owner is Owner.ME:
+        words.append(_("mine"))
+    elif chosen.owner is Owner.NOBODY:
+        words.append(_("taken by nobody"))
+    if chosen.text.strip():
+        words.append(f"”{chosen.text.strip()}”")
+    return words
+
+
+def _ranges(numbers: list[int]) -> str:
+    """Numbers with runs drawn together, such as `2–4, 12`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(str(run[0]) if len(run) == 1 else f"{run[0]}–{run[-1]}" for run in runs)
+
+
+def menu_items(place: Workplace, current: str) -> tuple[list[MenuItem], list[MenuItem]]:
+    """The views with their counts, and my open visits with what is unread in each."""
+    mine, queue = place.mine, place.drop_in
+    unread = sum(visit.unread for visit in place.desk.visits.values() if place.desk.is_mine(visit.row))
+    views = [
+        _view(place, "go.mine", _("My cases"), len(mine), alert=unread > 0, current=current),
+        _view(place, "go.drop_in", _("Drop-in"), queue.waiting, alert=_overdue(place), current=current),
+        _view(place, "go.settings", _("Settings"), 0, alert=False, current=current),
+    ]
+    visits = [
+        MenuItem(
+            f"open:{visit.case_id}",
+            "▸",
+            resident_initial(visit.row.resident) + (" ☺" if visit.row.child else ""),
+            visit.unread,
+            alert=True,
+            current=place.current_visit == visit.case_id and current == "visit",
+        )
+        for visit in tabs(place.desk)
+        if place.desk.is_mine(visit.row)
+    ]
+    return views, visits
+
+
+def _view(place: Workplace, action: str, title: str, count: int, *, alert: bool, current: str) -> MenuItem:
+    return MenuItem(action, place.keymap.shown(action), title, count, alert, current == action)
+
+
+def _overdue(place: Workplace) -> bool:
+    oldest = place.drop_in.oldest_waiting
+    return oldest is not None and is_overdue(place.desk, oldest, place.now())

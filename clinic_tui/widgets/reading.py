@@ -1,0 +1,164 @@
+"""What there is to read of a case, in the order it must be read (domain.md 3, visit page)."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+
+from clinic_tui.i18n import _, ngettext, pgettext
+from clinic_tui.protocol.resources import Answer, CaseEvent, EarlierCase
+from clinic_tui.state.visit import Visit
+from clinic_tui.widgets.texts import clock, day, resident_with_age
+
+_BLANK = Content("")
+
+
+def reading(visit: Visit, me: str = "", *, heading: bool = True) -> Content:
+    """Own words and post-triage answers first, then red flags, then the rest, then earlier cases."""
+    blocks: list[Content] = []
+    if heading:
+        blocks += [_heading(visit, me), _BLANK]
+    blocks += list(_words(visit))
+    blocks += list(_red_flags(visit.history.red_flags))
+    blocks += list(_answers(_("Answers"), visit.history.answers))
+    blocks += list(_auto_history(visit))
+    blocks += list(_earlier(visit.earlier))
+    return Content("\n").join(blocks)
+
+
+def _heading(visit: Visit, me: str) -> Content:
+    row = visit.row
+    parts = [visit.contact.person_number, visit.contact.listed_unit]
+    if row.acting_proxy:
+        parts.append(_("{name} writes for the child").format(name=row.acting_proxy))
+    else:
+        parts.append(_("answers in person"))
+    others = [reader.staff.name for reader in row.readers if reader.staff.id != me]
+    parts.append(
+        _("also read by {names}").format(names=", ".join(others)) if others else _("read by nobody else")
+    )
+    return Content.assemble(
+        (_("Read up"), "$accent bold"),
+        "  ",
+        (resident_with_age(row.resident), "bold"),
+        ("  " + "  ·  ".join(part for part in parts if part), "$muted"),
+    )
+
+
+def _words(visit: Visit) -> Iterable[Content]:
+    history = visit.history
+    if history.free_text:
+        note = "  " + _("does not affect the priority")
+        yield Content.assemble((_("In their own words"), "bold"), (note, "$muted"))
+        yield Content.assemble("”", history.free_text, "”")
+        yield _BLANK
+    yield from _answers(_("Answers after the triage"), history.post_triage)
+
+
+def _red_flags(flags: tuple[Answer, ...]) -> Iterable[Content]:
+    if not flags:
+        return
+    yield Content.assemble(
+        (_("Warning signs"), "bold $warning" if any(f.positive for f in flags) else "bold")
+    )
+    for flag in sorted(flags, key=lambda flag: not flag.positive):
+        mark, style = ("! ", "$warning bold") if flag.positive else ("  ", "$muted")
+        yield Content.assemble((mark, style), flag.question, " ", (flag.answer, style))
+    yield _BLANK
+
+
+def _answers(title: str, answers: tuple[Answer, ...]) -> Iterable[Content]:
+    if not answers:
+        return
+    yield Content.assemble((title, "bold"))
+    for answer in answers:
+        yield Content.assemble((answer.question + " ", "$muted"), answer.answer)
+    yield _BLANK
+
+
+def _auto_history(visit: Visit) -> Iterable[Content]:
+    if not visit.history.auto_history:
+        return
+    triage = "  " + visit.history.triage if visit.history.triage else ""
+    yield Content.assemble((_("Auto-history"), "bold"), (triage, "$muted"))
+    yield Content(visit.history.auto_history)
+    yield _BLANK
+
+
+def _earlier(earlier: tuple[EarlierCase, ...]) -> Iterable[Content]:
+    yield Content.assemble((_("Earlier cases"), "bold"))
+    if not earlier:
+        yield Content.styled(_("None here"), "$muted")
+    for case in earlier:
+        who = " · ".join(part for part in (case.unit_name, case.staff_name) if part)
+        yield Content.assemble(day(case.closed_at), "  ", case.reason, ("  " + who, "$muted"))
+        if case.note:
+            first = case.note.strip().split("\n")[0]
+            yield Content.assemble(("  " + first, "$muted"))
+
+
+def contact(visit: Visit) -> Content:
+    """Who the resident is, and how they can be reached."""
+    row, known = visit.row, visit.contact
+    lines = [Content.styled(resident_with_age(row.resident), "bold")]
+    if row.resident.protected != "none":
+        lines.append(Content.styled("▲ " + _("Protected identity: weigh every disclosure"), "$warning"))
+    rows = [
+        (_("Personal number"), known.person_number),
+        (_("Listed at"), known.listed_unit),
+        (_("Mobile"), known.mobile),
+        (_("Language"), known.language),
+        (_("Guardians"), ", ".join(known.guardians)),
+        (_("Writes"), row.acting_proxy or ""),
+    ]
+    lines.append(_BLANK)
+    for title, value in rows:
+        if value:
+            lines += [Content.styled(title, "$muted"), Content(value), _BLANK]
+    if row.blocks_resident:
+        lines.append(
+            Content.styled(_("Cannot use the rest of the service until this visit is signed."), "$warning")
+        )
+    return Content("\n").join(lines)
+
+
+def happened(events: tuple[CaseEvent, ...]) -> Content:
+    """What happened in the case, newest first."""
+    if not events:
+        return Content.styled(_("Nothing yet"), "$muted")
+    lines: list[Content] = []
+    for event in sorted(events, key=lambda event: event.at, reverse=True):
+        who = event.staff.name if event.staff else ""
+        lines.append(
+            Content.assemble(
+                (clock(event.at) + "  ", "$muted"),
+                event_text(event.action),
+                ("  " + who if who else "", "$muted"),
+            )
+        )
+        if event.detail:
+            lines.append(Content.styled("       " + event.detail, "$muted"))
+    return Content("\n").join(lines)
+
+
+def event_text(action: str) -> str:
+    """What an event of a case is called."""
+    return {
+        "queued": pgettext("event", "Came into the queue"),
+        "read": pgettext("event", "Read up on"),
+        "accepted": pgettext("event", "Taken"),
+        "released": pgettext("event", "Put back in the queue"),
+        "started": pgettext("event", "Visit started"),
+        "taken_over": pgettext("event", "Taken over"),
+        "ended": pgettext("event", "Chat ended"),
+        "ended_no_answer": pgettext("event", "Ended: no answer"),
+        "signed": pgettext("event", "Note signed"),
+        "amended": pgettext("event", "Note corrected"),
+        "cancelled": pgettext("event", "The resident left"),
+        "closed": pgettext("event", "Closed"),
+    }.get(action, action)
+
+
+def lines_in(text: str) -> str:
+    """How long a text is, as people say it."""
+    count = len(text.strip().split("\n"))
+    return ngettext("{count} line", "{count} lines", count).format(count=count)

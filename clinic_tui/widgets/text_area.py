@@ -1,0 +1,81 @@
+"""A text area for everything people write: pasted text is cleaned, blanks to fill stand out."""
+
+from rich.style import Style
+from rich.text import Text
+from textual import events
+from textual.widgets import TextArea
+
+from clinic_tui.domain.phrases import Placeholder, unresolved
+from clinic_tui.protocol.text import safe_text
+
+
+class WritingArea(TextArea):
+    """Plain multi-line text; Tab leaves it, or goes to the next blank while there is one."""
+
+    COMPONENT_CLASSES = {"writing--blank"}  # noqa: RUF012 - Textual's own name
+    DEFAULT_CSS = """
+    WritingArea {
+        border: none; padding: 0; background: $panel; color: $foreground;
+        &:focus { border: none; }
+        .writing--blank { background: $warning; color: $on-warn; text-style: bold; }
+    }
+    """
+
+    def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(
+            text,
+            id=id,
+            soft_wrap=True,
+            show_line_numbers=False,
+            tab_behavior="focus",
+            highlight_cursor_line=False,
+        )
+        self.cursor_blink = False
+
+    @property
+    def blanks(self) -> list[Placeholder]:
+        """The blanks and placeholders still to be filled, in order."""
+        return unresolved(self.text) if "{" in self.text else []
+
+    def get_line(self, line_index: int) -> Text:
+        """The line with its blanks marked."""
+        line = super().get_line(line_index)
+        if "{" in line.plain:
+            style: Style = self.get_component_rich_style("writing--blank")
+            for blank in unresolved(line.plain):
+                line.stylize(style, blank.start, blank.end)
+        return line
+
+    def select_blank(self) -> bool:
+        """Select the next blank after the cursor, or the first; False when there is none."""
+        blanks = self.blanks
+        if not blanks:
+            return False
+        here = self.document.get_index_from_location(self.selection.end)
+        blank = next((blank for blank in blanks if blank.start >= here), blanks[0])
+        start = self.document.get_location_from_index(blank.start)
+        end = self.document.get_location_from_index(blank.end)
+        self.selection = type(self.selection)(start, end)
+        return True
+
+    def replace_text(self, text: str) -> None:
+        """Show another text, with the cursor at its end and nothing to undo."""
+        self.load_text(text)
+        self.move_cursor(self.document.end)
+
+    async def _on_paste(self, event: events.Paste) -> None:
+        """Insert pasted text, cleaned; a paste never presses a key."""
+        event.prevent_default()
+        event.stop()
+        if self.read_only:
+            return
+        result = self._replace_via_keyboard(safe_text(event.text), *self.selection)
+        if result is not None:
+            self.move_cursor(result.end_location)
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "tab" and not self.read_only and self.select_blank():
+            event.prevent_default()
+            event.stop()
+            return
+        await super()._on_key(event)

@@ -1,0 +1,78 @@
+"""What a screen is given: the desk, and the few things it may ask of the application."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal
+
+from clinic_tui.actions.keymap import Keymap
+from clinic_tui.client.errors import ClientError
+from clinic_tui.domain.filters import GlobalFilter
+from clinic_tui.protocol.commands import Command, PostMessage
+from clinic_tui.state.desk import Desk
+from clinic_tui.state.queue_view import QueueView
+from clinic_tui.storage.config import Config
+
+Done = Callable[[Any], None]
+"""Called with the command's answer, after the desk has taken it in."""
+Failed = Callable[[ClientError], None]
+"""Called with the reason a command came to nothing."""
+DraftKind = Literal["message", "note"]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One way out of a question."""
+
+    key: str
+    """The key that chooses it."""
+    label: str
+    act: Callable[[], None] | None = None
+    """What it does; None only closes the question."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a dialog asks: what is wrong, why, and the ways out as keys. Esc is always the harmless one."""
+
+    title: str
+    text: str
+    choices: tuple[Choice, ...] = field(default_factory=tuple)
+    warning: bool = True
+
+
+@dataclass
+class Workplace:
+    """The ports between the screens and the application: plain values and callables."""
+
+    desk: Desk
+    drop_in: QueueView
+    mine: QueueView
+    keymap: Keymap
+    config: Config
+    server: str
+    now: Callable[[], datetime]
+    """The backend's clock, as well as it is known (UTC)."""
+    submit: Callable[[Command, Done, Failed], None]
+    """Send a command; exactly one of the two is called, on the application's own loop."""
+    send_message: Callable[[PostMessage], None]
+    """Send a message through the outbox: it is on the log at once and never lost on the way."""
+    save_draft: Callable[[str, DraftKind, str], None]
+    """Keep a draft of a case on the backend, soon and again until it is there."""
+    app_may: Callable[[str], bool]
+    app_perform: Callable[[str], None]
+    open_case: Callable[[str], None]
+    """Show the visit screen of a case that is mine."""
+    ask: Callable[[Question], None]
+    set_filter: Callable[[GlobalFilter], None]
+    """Use this global filter in every view and keep it on the device."""
+    set_option: Callable[[str, str], str]
+    """Change a setting of config.toml by its dotted name; returns what is wrong with it, or nothing."""
+    copy: Callable[[str], str]
+    """Copy a text to the clipboard; returns what to tell the user."""
+    watch: Callable[[str | None, bool], None]
+    """Tell the backend which case is on screen, and whether one types in it."""
+    current_visit: str | None = None
+    """The case shown on the visit screen."""
+    token_note: str = ""
+    """Why the session token is in memory only; empty when the keyring keeps it."""

@@ -1,0 +1,27 @@
+"""Where things lie on this computer (XDG)."""
+
+from pathlib import Path
+
+from platformdirs import PlatformDirs
+
+_DIRS = PlatformDirs("clinic-tui", appauthor=False)
+
+
+def config_file() -> Path:
+    """The workstation's settings."""
+    return _DIRS.user_config_path / "config.toml"
+
+
+def default_database() -> str:
+    """The address of the database a backend uses when none is named."""
+    return f"sqlite:///{_DIRS.user_data_path / 'clinic.db'}"
+
+
+def log_file() -> Path:
+    """The program's own log."""
+    return _DIRS.user_state_path / "clinic-tui.log"
+
+
+def incident_file() -> Path:
+    """Crashes on record."""
+    return _DIRS.user_state_path / "incidents.jsonl"

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from clinic_tui.client.drafts import DraftKind, Drafts
 from clinic_tui.client.errors import ClientError, Unauthorised
 from clinic_tui.client.http import Http, Patience
@@ -23,7 +25,7 @@ from clinic_tui.client.link_events import (
 from clinic_tui.client.outbox import Outbox
 from clinic_tui.protocol.commands import Command, PostMessage
 from clinic_tui.protocol.events import Beat, Envelope
-from clinic_tui.protocol.resources import Assignment, Cursor, DeskSnapshot, SignedIn
+from clinic_tui.protocol.resources import Cursor, DeskSnapshot, SignedIn
 
 if TYPE_CHECKING:
     from clinic_tui.client.live import LiveStream, Rhythm
@@ -52,21 +54,25 @@ class Engine:
         self._drafts = Drafts(lambda command: self.http.send(command, retry=False), self._tell)
         self._stream: LiveStream | None = None
         self._following: asyncio.Task[None] | None = None
-        self._staff_id: str | None = None
+        self._signed: SignedIn | None = None
 
     async def sign_in(self, username: str, password: str) -> SignedIn:
         """Start a session; what an earlier person left unsent is given up."""
         signed = await self.http.sign_in(username, password)
-        if self._staff_id not in (None, signed.staff.id):
+        if self._signed is not None and self._signed.staff.id != signed.staff.id:
             self._outbox.give_up(Unauthorised())
             self._drafts.give_up()
-        self._staff_id = signed.staff.id
+        self._signed = signed
         self._outbox.resume()
         return signed
 
-    async def choose_assignment(self, assignment_id: str) -> Assignment:
-        """Work under this assignment."""
-        return await self.http.choose_assignment(assignment_id)
+    async def choose_assignment(self, assignment_id: str) -> SignedIn:
+        """Work under this assignment; the answer is that of the sign-in, with the choice in it."""
+        chosen = await self.http.choose_assignment(assignment_id)
+        if self._signed is None:
+            raise Unauthorised()
+        self._signed = msgspec.structs.replace(self._signed, assignment_id=chosen.id)
+        return self._signed
 
     async def adopt(self, token: str) -> None:
         """Use a session that was started before."""
@@ -122,7 +128,8 @@ class Engine:
         await self.flush(2.0)
         await self._unfollow()
         await self.http.sign_out()
-        self._staff_id = None
+        self._outbox.give_up(Unauthorised())
+        self._drafts.give_up()
         self._set(state="closed", error=None)
 
     async def close(self, timeout: float) -> bool:  # noqa: ASYNC109 - a budget over several waits

@@ -180,6 +180,7 @@ class Http:
             patience = self.patience
             self._client = httpx.AsyncClient(
                 trust_env=False,
+                verify=not self.server.startswith("http:"),  # no TLS there: spare its set-up
                 follow_redirects=False,
                 timeout=httpx.Timeout(
                     connect=patience.connect, read=patience.read, write=patience.read, pool=patience.connect

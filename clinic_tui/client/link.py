@@ -13,7 +13,7 @@ from clinic_tui.client.http import Patience
 from clinic_tui.client.link_events import LinkStatus
 from clinic_tui.protocol.address import check_server
 from clinic_tui.protocol.commands import Command
-from clinic_tui.protocol.resources import Assignment, CaseDetail, DeskSnapshot, MessagePage, SignedIn
+from clinic_tui.protocol.resources import CaseDetail, DeskSnapshot, MessagePage, SignedIn
 
 if TYPE_CHECKING:
     from clinic_tui.client.live import Rhythm
@@ -60,7 +60,7 @@ class Link:
         """Start a session."""
         return self._submit(lambda engine: engine.sign_in(username, password))
 
-    def choose_assignment(self, assignment_id: str) -> "Future[Assignment]":
+    def choose_assignment(self, assignment_id: str) -> "Future[SignedIn]":
         """Work under this assignment; then `open_desk`."""
         return self._submit(lambda engine: engine.choose_assignment(assignment_id))
 

@@ -28,17 +28,19 @@ def read_private(path: Path, *, limit: int = _LIMIT) -> bytes | None:
         return None
     except (OSError, ValueError):
         raise UnusableFileError(_("{file} cannot be read.").format(file=path.name)) from None
-    with open(file, "rb") as opened:  # noqa: PTH123 - a descriptor
-        found = os.fstat(opened.fileno())
+    try:
+        found = os.fstat(file)
         _refuse_foreign(found, path)
         if not stat.S_ISREG(found.st_mode):
             raise UnusableFileError(_("{file} is not a file.").format(file=path.name))
         if found.st_size > limit:
             raise UnusableFileError(_("{file} is too large.").format(file=path.name))
-        try:
-            return opened.read(limit + 1)
-        except OSError:
-            raise UnusableFileError(_("{file} cannot be read.").format(file=path.name)) from None
+        with open(file, "rb", closefd=False) as opened:  # noqa: PTH123 - a descriptor
+            return opened.read(limit)
+    except OSError:
+        raise UnusableFileError(_("{file} cannot be read.").format(file=path.name)) from None
+    finally:
+        os.close(file)
 
 
 def write_private(path: Path, data: bytes) -> None:

@@ -95,13 +95,11 @@ def decode_strict(type_: type[T], data: bytes, *, max_bytes: int = MAX_BYTES) ->
     body = _parse(data)
     if not isinstance(body, dict):
         raise ProtocolError(Fault.NOT_AN_OBJECT, None, "the body must be one object")
-    if b"\\u" in data:
-        _refuse_texts(cast("object", body), "")
     try:
         value = msgspec.convert(body, type_, strict=True, str_keys=True)
     except msgspec.ValidationError as error:
         _refuse_as(error)
-    _refuse_dates(value, "")
+    _refuse_values(value, "")
     return value
 
 
@@ -161,38 +159,34 @@ def _refuse_constant(_name: str) -> NoReturn:
     raise ProtocolError(Fault.NUMBER, None, "a number is not finite")
 
 
-def _refuse_texts(value: object, path: str) -> None:
+def _refuse_values(value: object, path: str) -> None:
+    """Refuse what a type allows and a database does not: such texts, and dates that are not one instant."""
     if isinstance(value, str):
         refuse_unstorable(value, path or None)
-        return
-    for inner, item in _items(value, path):
-        _refuse_texts(item, inner)
-    if isinstance(value, dict):
-        for key in cast("dict[str, object]", value):
-            refuse_unstorable(key, path or None)
+    elif isinstance(value, datetime):
+        _refuse_date(value, path or None)
+    else:
+        for inner, item in _items(value, path):
+            _refuse_values(item, inner)
 
 
-def _refuse_dates(value: object, path: str) -> None:
-    if isinstance(value, datetime):
-        if value.tzinfo is None:
-            raise ProtocolError(Fault.DATE, path or None, "a date must carry its zone")
-        try:
-            value.astimezone(UTC)
-        except OverflowError:
-            raise ProtocolError(Fault.DATE, path or None, "a date is out of range") from None
-        return
-    for inner, item in _items(value, path):
-        _refuse_dates(item, inner)
+def _refuse_date(value: datetime, field: str | None) -> None:
+    if value.tzinfo is None:
+        raise ProtocolError(Fault.DATE, field, "a date must carry its zone")
+    try:
+        value.astimezone(UTC)
+    except OverflowError:
+        raise ProtocolError(Fault.DATE, field, "a date is out of range") from None
 
 
 def _items(value: object, path: str) -> list[tuple[str, object]]:
-    """What a value holds, each with its path; keys of mappings, which may be personal, are no part of it."""
+    """What a value holds, each with its path; the keys of mappings, which may be personal, are not in it."""
     if isinstance(value, msgspec.Struct):
         dot = f"{path}." if path else ""
         names = value.__struct_fields__
         return [(dot + name, getattr(value, name)) for name in names]
     if isinstance(value, dict):
-        return [(path, item) for item in cast("dict[object, object]", value).values()]
+        return [(path, item) for pair in cast("dict[object, object]", value).items() for item in pair]
     if isinstance(value, list | tuple | set | frozenset):
         return [(f"{path}[{index}]", item) for index, item in enumerate(cast("list[object]", value))]
     return []

@@ -23,6 +23,8 @@ _TAB: Final = "    "
 _LINE_ENDS: Final = "\r\x85\u2028\u2029"
 _DANGLING: Final = "\u200c\u200d\ufe0e\ufe0f"
 _TABLE_SIZE: Final = 1 << 16
+_MANY: Final = 1 << 12
+"""With more different code points than this, those of the large scripts are kept out of the tables."""
 
 _HARMLESS: Final = (
     "\n\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0377\u037a-\u037f\u0386-\u038a\u038e-\u03a1\u03a3-\u0482"
@@ -70,7 +72,7 @@ _SPECIAL_KINDS: Final = (
     | dict.fromkeys("\u0647\u06be\u06d5", "h")
     | {"\n": "n", "\u20e3": "K", "\u200c": "j", "\u200d": "z", "\ufe0e": "S", "\ufe0f": "s"}
 )
-"""Kinds not seen from Unicode's categories; `h` is Arabic heh: old Sorani spelling, and "Hijri" when shortened,
+"""Kinds not seen from categories; `h` is Arabic heh: old Sorani spelling, and "Hijri" when shortened,
 put a joiner after it at the end of a word."""
 
 _MARK: Final = "[mKcv]"
@@ -159,12 +161,15 @@ _KINDS: Final = _Kinds()
 
 def _clean(value: str) -> str:
     text = _NEVER.sub(lambda run: _REPLACEMENT * len(run.group()), value.replace("\r\n", "\n"))
-    text = _SUSPECTS.sub(lambda run: run.group().translate(_SIGNS), text)
+    ordinary = len(set(text)) < _MANY
+    text = (
+        text.translate(_SIGNS) if ordinary else _SUSPECTS.sub(lambda run: run.group().translate(_SIGNS), text)
+    )
     if _SUSPECT.search(text) is None:
         return text
     shown: list[str] = []
-    kinds = _LARGE_SCRIPTS.sub(lambda run: "x" * len(run.group()), text).translate(_KINDS)
-    for part in _PARTS.finditer(kinds):
+    outline = text if ordinary else _LARGE_SCRIPTS.sub(lambda run: "x" * len(run.group()), text)
+    for part in _PARTS.finditer(outline.translate(_KINDS)):
         start, end = part.span()
         if part.lastgroup == "well":
             shown.append(text[start:end])
@@ -225,8 +230,6 @@ def _trim(text: str) -> str:
 
 def is_blank(value: str) -> bool:
     """Whether a reader would see nothing at all in this text."""
-    if value.isascii():
-        return not value.strip()
     return all(char.isspace() or char == "\u2800" or _hidden(char) for char in value)
 
 

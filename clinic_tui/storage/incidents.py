@@ -26,7 +26,7 @@ def new_incident() -> str:
 
 
 def record_incident(error: BaseException, path: Path) -> tuple[str, bool]:
-    """Append a line of JSON about a crash to the file at `path`; returns its number and whether it was written.
+    """Append a line of JSON about a crash to the file at `path`; returns its number and whether it was kept.
 
     The line holds the kinds of errors and the calls that led to them. It holds neither local variables nor
     the errors' own texts, for both repeat what patients wrote (security.md 2.3 R8, R9). The file is readable

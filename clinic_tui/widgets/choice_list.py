@@ -1,0 +1,100 @@
+"""A short list to choose one line from: the cursor moves, Enter or a click chooses."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+
+from clinic_tui.widgets.following import keep_in_sight
+from clinic_tui.widgets.wrapping import fit
+
+
+@dataclass(frozen=True)
+class ChoiceItem:
+    """One line of the list."""
+
+    id: str
+    title: str
+    detail: str = ""
+    note: str = ""
+    """Muted text at the line's end."""
+
+
+class ChoiceList(Widget, can_focus=True):
+    """As high as its lines; the one under the cursor has a bar at its left and a shade."""
+
+    DEFAULT_CSS = "ChoiceList { height: auto; width: 1fr; }"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down,j", "move(1)", show=False),
+        Binding("up,k", "move(-1)", show=False),
+        Binding("home", "move(-1000)", show=False),
+        Binding("end", "move(1000)", show=False),
+        Binding("enter", "choose", show=False),
+    ]
+
+    class Chosen(Message):
+        """A line was chosen."""
+
+        def __init__(self, id: str) -> None:  # noqa: A002 - what it is
+            super().__init__()
+            self.id = id
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
+        self._items: tuple[ChoiceItem, ...] = ()
+        self._cursor = 0
+
+    def show(self, items: Sequence[ChoiceItem]) -> None:
+        """Show these lines, with the cursor on the first."""
+        self._items, self._cursor = tuple(items), 0
+        self.refresh(layout=True)
+
+    @property
+    def selected(self) -> str | None:
+        """Id of the line under the cursor."""
+        return self._items[self._cursor].id if self._items else None
+
+    def render(self) -> Content:
+        """Every line."""
+        width = self.content_size.width or 60
+        detail = max((len(item.detail) for item in self._items), default=0)
+        note = max((len(item.note) for item in self._items), default=0)
+        title = max(10, width - detail - note - 7)
+        lines: list[Content] = []
+        for index, item in enumerate(self._items):
+            here = index == self._cursor
+            shade = " on $cursor" if here else ""
+            lines.append(
+                Content.assemble(
+                    ("▌ " if here else "  ", "$accent" + shade),
+                    (fit(item.title, title), ("bold" if here else "$foreground") + shade),
+                    (" " + fit(item.detail, detail), "$foreground" + shade),
+                    ("  " + fit(item.note, note) + "  ", "$muted" + shade),
+                )
+            )
+        return Content("\n").join(lines)
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor; it stops at the ends."""
+        if self._items:
+            self._cursor = min(max(0, self._cursor + by), len(self._items) - 1)
+            self.refresh()
+            keep_in_sight(self, self._cursor)
+
+    def action_choose(self) -> None:
+        """Choose the line under the cursor."""
+        if self.selected is not None:
+            self.post_message(self.Chosen(self.selected))
+
+    def on_click(self, event: events.Click) -> None:
+        """Choose the line under the pointer."""
+        event.stop()
+        if 0 <= event.y < len(self._items):
+            self._cursor = event.y
+            self.refresh()
+            self.action_choose()

@@ -1,0 +1,49 @@
+"""A one-line field for everything people write: pasted text is cleaned, and the cursor does not blink."""
+
+from textual import events
+from textual.widgets import Input
+
+from clinic_tui.protocol.text import safe_line
+
+
+class LineInput(Input):
+    """A field without a box; where it is told by shade, and that it has the focus by a bar at its left."""
+
+    DEFAULT_CSS = """
+    LineInput {
+        height: 1; width: 1fr; padding: 0 1; border: none;
+        background: $panel; color: $foreground;
+        &:focus { border: none; background: $cursor; background-tint: 0%; }
+        & .input--placeholder, & .input--suggestion { color: $muted; }
+        &:ansi { background: ansi_default; text-style: underline; }
+    }
+    """
+
+    def __init__(
+        self,
+        value: str = "",
+        *,
+        placeholder: str = "",
+        password: bool = False,
+        limit: int = 0,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        super().__init__(
+            value,
+            placeholder=placeholder,
+            password=password,
+            max_length=limit,
+            id=id,
+            select_on_focus=False,
+        )
+        self.cursor_blink = False
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Insert the first line that is pasted, cleaned; a password is taken as it is."""
+        event.prevent_default()
+        event.stop()
+        lines = event.text.splitlines()
+        if not lines:
+            return
+        line = lines[0] if self.password else safe_line(lines[0])
+        self.replace(line, *self.selection)

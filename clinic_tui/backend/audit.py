@@ -1,15 +1,14 @@
 """The access log: who did what with whose data, each row sealed by the one before it (domain.md 2.13)."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from clinic_tui.backend.store.tables import audit, streams
-from clinic_tui.domain.audit import GENESIS, chain_hash
+from clinic_tui.domain.audit import GENESIS, canonical, chain_hash
 
 Action = Literal[
     "READ", "LIST", "CREATE", "UPDATE", "SEND", "SIGN", "SEARCH", "SIGN_IN", "SIGN_OUT", "DENIED"
@@ -74,12 +73,7 @@ def record_text(entry: AuditEntry, actor: Actor, at: datetime, correlation_id: s
     if entry.shown or entry.residents:
         record["residents"] = list(entry.residents)
         record["shown"] = list(entry.shown)
-    return json.dumps(record, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-
-
-def first_hash(record: str) -> str:
-    """The hash of the first row of a chain."""
-    return chain_hash(GENESIS, json.loads(record))
+    return canonical(record)
 
 
 @dataclass(frozen=True)
@@ -98,7 +92,7 @@ _HEADS = select(streams.c.name, streams.c.head, streams.c.hash).where(streams.c.
 def verify_chain(conn: Connection, chain: str | None = None) -> Broken | None:
     """The first broken row of one chain, or of all, or None (security.md 4.7).
 
-    A row is broken where it was changed, moved, put in or taken out; the head shows whether the end was cut off.
+    A row is broken where it was changed, moved, put in or taken out; the head shows a cut-off end.
     """
     heads = {row.name: (row.head, row.hash) for row in conn.execute(_HEADS)}
     named = set(conn.execute(select(audit.c.chain).distinct()).scalars())
@@ -123,7 +117,7 @@ def _verify(conn: Connection, chain: str, head: int, head_hash: str | None) -> B
     return None
 
 
-def _fits(row: Mapping[str, Any], prev: str) -> bool:
+def _fits(row: RowMapping, prev: str) -> bool:
     try:
         record = json.loads(row["record"])
     except ValueError:

@@ -1,12 +1,13 @@
 """Signing in and out, and choosing the assignment to work under."""
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
-from clinic_tui.backend.audit import AuditEntry
+from clinic_tui.backend.audit import Action, AuditEntry
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.passwords import check_password, hash_password, needs_rehash
 from clinic_tui.backend.refused import Refused, forbidden, refused, unauthenticated
@@ -21,6 +22,7 @@ from clinic_tui.protocol.resources import Assignment, SignedIn, StaffRef
 
 __all__ = ["Session", "choose_assignment", "resident_sign_in", "session_of", "sign_in", "sign_out"]
 
+T = TypeVar("T")
 SESSION_HOURS = 12
 """How long a session lives at most: one shift (security.md 4.2)."""
 _ACCOUNT = select(staff).where(staff.c.username == bindparam("username"))
@@ -52,9 +54,11 @@ async def sign_in(backend: Backend, command: SignIn, client: str = "") -> Signed
     The answer to an unknown user and to a wrong password is the same, and takes as long. Where there is one
     assignment it is chosen at once. Who may try how often is decided before this is called.
     """
-    row = await _read(
-        backend, lambda conn: conn.execute(_ACCOUNT, {"username": command.username}).mappings().one_or_none()
-    )
+
+    def look_up(conn: Connection) -> RowMapping | None:
+        return conn.execute(_ACCOUNT, {"username": command.username}).mappings().one_or_none()
+
+    row = await _read(backend, look_up)
     stored = None if row is None else row["password_hash"]
     if not await check_password(stored, command.password) or row is None or row["disabled"]:
         raise _wrong()
@@ -188,7 +192,7 @@ def _tx(backend: Backend, conn: Connection, token: str, now: datetime) -> Tx:
     )
 
 
-def _log(tx: Tx, action: Any, code: str, object_id: str) -> None:
+def _log(tx: Tx, action: Action, code: str, object_id: str) -> None:
     unit = tx.session.assignment.unit_id if tx.session and tx.session.assignment else ""
     resident = tx.session.resident_id if tx.session else None
     tx.audit(
@@ -203,14 +207,14 @@ def _log(tx: Tx, action: Any, code: str, object_id: str) -> None:
     )
 
 
-async def _read(backend: Backend, work: Any) -> Any:
+async def _read(backend: Backend, work: Callable[[Connection], T]) -> T:
     try:
         return await backend.store.read(work)
     except StorageUnavailable:
         raise refused(Code.UNAVAILABLE, "Try again in a moment.", retry_after=1.0) from None
 
 
-async def _write(backend: Backend, work: Any) -> Any:
+async def _write(backend: Backend, work: Callable[[Connection], T]) -> T:
     try:
         return await backend.store.write(work)
     except StorageUnavailable:

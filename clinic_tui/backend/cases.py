@@ -1,15 +1,16 @@
 """Cases in the store: loading one with its access check, changing it, and showing it as a row."""
 
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Literal, cast
 
 import msgspec
-from sqlalchemy import RowMapping, Select, Update, bindparam, select, update
+from msgspec.structs import replace
+from sqlalchemy import RowMapping, Select, bindparam, select, update
 
 from clinic_tui.backend.refused import forbidden, not_found, stale
 from clinic_tui.backend.rules import local_date
+from clinic_tui.backend.store.prepared import Prepared
 from clinic_tui.backend.store.tables import cases, residents
 from clinic_tui.backend.streams import unit_stream
 from clinic_tui.backend.tx import Tx
@@ -37,9 +38,8 @@ OPEN_STATES = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseRecord:
-    """A case as stored, with what a work list shows of its resident."""
+class CaseRecord(msgspec.Struct, frozen=True):
+    """A case as stored, with what a work list shows of its resident: the columns of `case_select`, in order."""
 
     id: str
     kind: str
@@ -109,7 +109,9 @@ def case_select() -> Select[Any]:
 
 
 _LOAD = case_select().where(cases.c.id == bindparam("wanted"))
-_LOCK = _LOAD.with_for_update(of=cases)
+_COLUMNS = tuple(_LOAD.selected_columns)
+_FIND = Prepared(_LOAD, _COLUMNS)
+_FIND_AND_LOCK = Prepared(_LOAD.with_for_update(of=cases), _COLUMNS)
 
 
 def record(row: RowMapping) -> CaseRecord:
@@ -119,14 +121,14 @@ def record(row: RowMapping) -> CaseRecord:
 
 def find_case(tx: Tx, case_id: str, *, lock: bool) -> CaseRecord | None:
     """A case without any check of access; locked until the transaction ends where asked."""
-    row = tx.conn.execute(_LOCK if lock else _LOAD, {"wanted": case_id}).mappings().one_or_none()
-    return None if row is None else record(row)
+    row = (_FIND_AND_LOCK if lock else _FIND).one(tx.conn, {"wanted": case_id})
+    return None if row is None else CaseRecord(*row)
 
 
 def staff_case(tx: Tx, case_id: str, *, lock: bool = True) -> CaseRecord:
     """A case this staff session may see (domain.md 7.1).
 
-    Another unit's case is answered as one that does not exist; a queue that the role does not see as forbidden.
+    Another unit's case does not exist for it; one in a queue that the role does not see is forbidden.
     """
     units = tx.assignment.units
     case = find_case(tx, case_id, lock=lock)
@@ -152,9 +154,9 @@ def check_version(case: CaseRecord, version: int) -> None:
 
 
 @cache
-def _update(columns: tuple[str, ...]) -> Update:
-    values = {name: bindparam(f"new_{name}") for name in columns}
-    return (
+def _update(columns: tuple[str, ...]) -> Prepared:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
+    return Prepared(
         update(cases)
         .where(cases.c.id == bindparam("the_id"), cases.c.revision == bindparam("the_revision"))
         .values(values)
@@ -167,7 +169,7 @@ def change_case(tx: Tx, case: CaseRecord, **changes: Any) -> CaseRecord:
     names = tuple(sorted(changes))
     parameters: dict[str, Any] = {f"new_{name}": changes[name] for name in names}
     parameters |= {"the_id": case.id, "the_revision": case.revision}
-    if tx.conn.execute(_update(names), parameters).rowcount != 1:
+    if _update(names).run(tx.conn, parameters) != 1:
         raise stale(case.changed_by, case.changed_at, case.version)
     return replace(case, **changes)
 

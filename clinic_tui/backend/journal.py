@@ -7,18 +7,19 @@ from functools import cache
 from typing import Any
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, TextClause, bindparam, insert, text
+from sqlalchemy import BigInteger, Connection, bindparam, insert, text
 from sqlalchemy.types import String
 
-from clinic_tui.backend.audit import Actor, AuditEntry, chain_of, first_hash, record_text
+from clinic_tui.backend.audit import Actor, AuditEntry, chain_of, record_text
+from clinic_tui.backend.store.prepared import Prepared
 from clinic_tui.backend.store.tables import audit, events, idempotency
-from clinic_tui.domain.audit import GENESIS
+from clinic_tui.domain.audit import GENESIS, seal
 from clinic_tui.protocol.events import Envelope, Event
 
 _encoder = msgspec.json.Encoder()
-_ADD_EVENT = insert(events)
-_ADD_AUDIT = insert(audit)
-_ADD_ANSWER = insert(idempotency)
+_ADD_AUDIT = Prepared(insert(audit))
+_ADD_ANSWER = Prepared(insert(idempotency))
+_EVENTS_AT_ONCE = 20
 _SEAL = {
     "sqlite": "chain_hash(streams.hash, excluded.record)",
     "postgresql": ("encode(sha256(convert_to(streams.hash || chr(10) || excluded.record, 'UTF8')), 'hex')"),
@@ -44,7 +45,7 @@ class Answered:
 
 
 @cache
-def _advance(rows: int, dialect: str) -> TextClause:
+def _advance(rows: int, dialect: str) -> Prepared:
     """Move `rows` streams on, in the order given; an access log chain is sealed in the same step."""
     values = ", ".join(f"(:name{i}, :head{i}, :prev{i}, :hash{i}, :record{i})" for i in range(rows))
     statement = text(
@@ -58,7 +59,15 @@ def _advance(rows: int, dialect: str) -> TextClause:
         for i in range(rows)
         for name in ("name", "head", "prev", "hash", "record")
     ]
-    return statement.bindparams(*binds)
+    return Prepared(statement.bindparams(*binds))
+
+
+@cache
+def _add_events(rows: int) -> Prepared:
+    """Store so many events at once."""
+    names = [column.name for column in events.c]
+    values = [{name: bindparam(f"{name}{i}") for name in names} for i in range(rows)]
+    return Prepared(insert(events).values(values))
 
 
 def write_journal(
@@ -80,13 +89,13 @@ def write_journal(
     records = [(entry, record_text(entry, actor, now, correlation_id)) for entry in audits]
     placed, sealed = _advance_all(conn, emitted, records)
     if emitted:
-        conn.execute(_ADD_EVENT, _event_rows(placed, now))
+        _insert_events(conn, placed, now)
     if records:
-        pairs = zip(audits, sealed, strict=True)
-        conn.execute(_ADD_AUDIT, [_audit_row(entry, actor, now, seal) for entry, seal in pairs])
+        for entry, sealed_row in zip(audits, sealed, strict=True):
+            _ADD_AUDIT.run(conn, _audit_row(entry, actor, now, sealed_row))
     if answered is not None:
-        conn.execute(
-            _ADD_ANSWER,
+        _ADD_ANSWER.run(
+            conn,
             {
                 "subject": answered.subject,
                 "command_id": answered.command_id,
@@ -141,42 +150,46 @@ def _advance_all(
     for item in emitted:
         used[item.stream] = used.get(item.stream, 0) + 1
         placed.append((item, heads[item.stream][0] - counts[item.stream] + used[item.stream]))
-    return placed, [seal for seal in sealed if seal is not None]
+    return placed, [row for row in sealed if row is not None]
 
 
 def _chain_row(chain: str, record: str) -> dict[str, Any]:
-    return {"name": chain, "head": 1, "prev": GENESIS, "hash": first_hash(record), "record": record}
+    return {"name": chain, "head": 1, "prev": GENESIS, "hash": seal(GENESIS, record), "record": record}
 
 
 def _run_advance(conn: Connection, rows: list[dict[str, Any]]) -> dict[str, tuple[int, str, str]]:
     """The new head of each, with the two hashes of a chain."""
     parameters = {f"{key}{i}": value for i, row in enumerate(rows) for key, value in row.items()}
-    found = conn.execute(_advance(len(rows), conn.dialect.name), parameters)
+    found = _advance(len(rows), conn.dialect.name).rows(conn, parameters)
     return {row[0]: (row[1], row[2], row[3]) for row in found}
 
 
-def _event_rows(placed: Sequence[tuple[Emitted, int]], now: datetime) -> list[dict[str, Any]]:
+def _insert_events(conn: Connection, placed: Sequence[tuple[Emitted, int]], now: datetime) -> None:
+    """Store events, each encoded once however many streams it goes to."""
     encoded: dict[int, bytes] = {}
-    rows: list[dict[str, Any]] = []
-    for item, seq in placed:
-        payload = encoded.get(id(item.event))
-        if payload is None:
-            payload = encoded[id(item.event)] = _encoder.encode(item.event)
-        rows.append({"stream": item.stream, "seq": seq, "at": now, "payload": payload})
-    return rows
+    for first in range(0, len(placed), _EVENTS_AT_ONCE):
+        part = placed[first : first + _EVENTS_AT_ONCE]
+        parameters: dict[str, Any] = {}
+        for i, (item, seq) in enumerate(part):
+            payload = encoded.get(id(item.event))
+            if payload is None:
+                payload = encoded[id(item.event)] = _encoder.encode(item.event)
+            parameters[f"stream{i}"], parameters[f"seq{i}"] = item.stream, seq
+            parameters[f"at{i}"], parameters[f"payload{i}"] = now, payload
+        _add_events(len(part)).run(conn, parameters)
 
 
-def _audit_row(entry: AuditEntry, actor: Actor, now: datetime, seal: _Sealed) -> dict[str, Any]:
+def _audit_row(entry: AuditEntry, actor: Actor, now: datetime, row: _Sealed) -> dict[str, Any]:
     return {
-        "chain": seal.chain,
-        "n": seal.n,
+        "chain": row.chain,
+        "n": row.n,
         "at": now,
         "object_id": entry.object_id,
         "action": entry.action,
         "code": entry.code,
         "resident_id": entry.resident_id,
         "staff_id": actor.staff_id,
-        "record": seal.record,
-        "prev_hash": seal.prev,
-        "hash": seal.hash,
+        "record": row.record,
+        "prev_hash": row.prev,
+        "hash": row.hash,
     }

@@ -5,12 +5,13 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
+from clinic_tui.backend.store.prepared import Prepared
 from clinic_tui.backend.store.tables import messages
 from clinic_tui.protocol.resources import Author, Message, MessagePage
 
 PAGE = 50
 """Messages a page holds unless asked otherwise."""
-_ADD = insert(messages)
+_ADD = Prepared(insert(messages))
 _PAGE = (
     select(messages)
     .where(messages.c.case_id == bindparam("of"), messages.c.seq < bindparam("before"))
@@ -52,7 +53,7 @@ _GIVEN_TO_RESIDENT = _receipts(_FROM_STAFF, read=False)
 
 def add_message(conn: Connection, message: Message) -> Message:
     """Store a new message."""
-    conn.execute(_ADD, {name: getattr(message, name) for name in message.__struct_fields__})
+    _ADD.run(conn, {name: getattr(message, name) for name in message.__struct_fields__})
     return message
 
 

@@ -22,7 +22,7 @@ _USABLE = (
 )
 
 
-def phrase_of(row: Mapping[str, Any]) -> PhraseInfo:
+def phrase_of(row: Mapping[Any, Any]) -> PhraseInfo:
     """A row as a phrase."""
     return PhraseInfo(
         id=row["id"],

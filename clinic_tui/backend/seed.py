@@ -41,6 +41,8 @@ class SeedUnit:
     parent_id: str | None = None
     no_answer_minutes: int = 10
     no_answer_text: str = ""
+    hours: tuple[Mapping[str, str], ...] = ()
+    """Rows that `domain.hours.parse_hours` reads, with dates as text; none for the hours of its kind."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -181,7 +183,7 @@ def insert_seed(conn: Connection, seed: Seed, password_hash: str) -> None:
     people = {member.id: member for member in seed.staff}
     names = {resident.id: resident.name for resident in seed.residents}
     in_order = sorted(seed.units, key=lambda unit: unit.parent_id is not None)
-    _add(conn, units, ({**_plain(unit), "hours": "{}"} for unit in in_order))
+    _add(conn, units, ({**_plain(unit), "hours": _encode(unit.hours).decode()} for unit in in_order))
     _add(conn, staff, (_staff_row(member, password_hash) for member in seed.staff))
     _add(conn, assignments, (_assignment_row(m.id, a) for m in seed.staff for a in m.assignments))
     _add(conn, residents, (_without(_plain(r), "guardians") for r in seed.residents))

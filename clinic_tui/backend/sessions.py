@@ -3,12 +3,13 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, RowMapping, and_, bindparam, select
 
 from clinic_tui.backend.rules import roles_seen
+from clinic_tui.backend.store.prepared import Prepared
 from clinic_tui.backend.store.tables import assignments, idempotency, sessions, staff
 from clinic_tui.domain.region import RegionProfile
 from clinic_tui.domain.roles import Grant, Permission, Role, allows
@@ -112,20 +113,40 @@ _JOINED = sessions.outerjoin(staff, staff.c.id == sessions.c.staff_id).outerjoin
     assignments, assignments.c.id == sessions.c.assignment_id
 )
 _LIVE = and_(sessions.c.token_hash == bindparam("token"), sessions.c.ended_at.is_(None))
-_FIND = select(*_COLUMNS).select_from(_JOINED).where(_LIVE)
-_FIND_WITH_COMMAND = (
-    select(*_COLUMNS, idempotency.c.digest, idempotency.c.answer)
-    .select_from(
-        _JOINED.outerjoin(
-            idempotency,
-            and_(
-                idempotency.c.subject == sessions.c.subject,
-                idempotency.c.command_id == bindparam("command"),
-            ),
-        )
-    )
-    .where(_LIVE)
+_WITH_COMMAND = (*_COLUMNS, idempotency.c.digest, idempotency.c.answer)
+_REPEATED = and_(
+    idempotency.c.subject == sessions.c.subject, idempotency.c.command_id == bindparam("command")
 )
+_FIND = Prepared(select(*_COLUMNS).select_from(_JOINED).where(_LIVE), _COLUMNS)
+_FIND_WITH_COMMAND = Prepared(
+    select(*_WITH_COMMAND).select_from(_JOINED.outerjoin(idempotency, _REPEATED)).where(_LIVE), _WITH_COMMAND
+)
+
+
+class _Found(NamedTuple):
+    """The columns of a session's look-up, in their order."""
+
+    id: str
+    subject: str
+    staff_id: str | None
+    resident_id: str | None
+    assignment_id: str | None
+    expires_at: datetime
+    hsa_id: str
+    username: str
+    display_name: str
+    title: str
+    mobile: str
+    disabled: bool
+    revision: int
+    unit_id: str
+    covers: str
+    role: str
+    extra: str
+    valid_from: datetime | None
+    valid_to: datetime | None
+    digest: str | None = None
+    answer: bytes = b""
 
 
 def token_hash(token: str) -> str:
@@ -137,64 +158,68 @@ def session_of(
     conn: Connection, token: str, now: datetime, region: RegionProfile | None = None
 ) -> Session | None:
     """The live session of a token, or None. Role and unit are read anew each time."""
-    row = conn.execute(_FIND, {"token": token_hash(token)}).mappings().one_or_none()
-    return None if row is None else _session(row, now, region)
+    row = _FIND.one(conn, {"token": token_hash(token)})
+    return None if row is None else _session(_Found(*row), now, region)
 
 
 def session_and_command(
     conn: Connection, token: str, command_id: str, now: datetime, region: RegionProfile
 ) -> tuple[Session | None, Stored | None]:
     """The live session, with what the command with this id answered before, in one look-up."""
-    found = conn.execute(_FIND_WITH_COMMAND, {"token": token_hash(token), "command": command_id})
-    row = found.mappings().one_or_none()
+    row = _FIND_WITH_COMMAND.one(conn, {"token": token_hash(token), "command": command_id})
     if row is None:
         return None, None
-    stored = None if row["digest"] is None else Stored(row["digest"], row["answer"])
-    return _session(row, now, region), stored
+    found = _Found(*row)
+    stored = None if found.digest is None else Stored(found.digest, found.answer)
+    return _session(found, now, region), stored
 
 
-def _session(row: RowMapping, now: datetime, region: RegionProfile | None) -> Session | None:
-    if row["expires_at"] <= now or row["disabled"]:
+def _session(row: _Found, now: datetime, region: RegionProfile | None) -> Session | None:
+    if row.expires_at <= now or row.disabled:
         return None
     assignment = _assignment(row, now)
     seen = roles_seen(region, assignment.role) if region is not None and assignment is not None else ()
     member = None
-    if row["staff_id"] is not None:
+    if row.staff_id is not None:
         member = StaffMember(
-            id=row["staff_id"],
-            hsa_id=row["hsa_id"],
-            username=row["username"],
-            display_name=row["display_name"],
-            title=row["title"],
-            mobile=row["mobile"],
-            revision=row["revision"],
+            id=row.staff_id,
+            hsa_id=row.hsa_id,
+            username=row.username,
+            display_name=row.display_name,
+            title=row.title,
+            mobile=row.mobile,
+            revision=row.revision,
         )
     return Session(
-        id=row["id"],
+        id=row.id,
         party="resident" if member is None else "staff",
-        subject=row["subject"],
+        subject=row.subject,
         staff=member,
-        resident_id=row["resident_id"],
+        resident_id=row.resident_id,
         assignment=assignment,
         roles_seen=seen,
-        expires_at=row["expires_at"],
+        expires_at=row.expires_at,
     )
 
 
-def _assignment(row: RowMapping, now: datetime) -> ActiveAssignment | None:
-    if row["assignment_id"] is None or not is_valid(row, now):
+def _assignment(row: _Found, now: datetime) -> ActiveAssignment | None:
+    if row.assignment_id is None or not holds(row.valid_from, row.valid_to, now):
         return None
-    extra: Any = _texts.decode(row["extra"]) if row["extra"] != "[]" else ()
+    extra: Any = _texts.decode(row.extra) if row.extra != "[]" else ()
     return ActiveAssignment(
-        id=row["assignment_id"],
-        unit_id=row["unit_id"],
-        covers=_texts.decode(row["covers"]) if row["covers"] != "[]" else (),
-        role=Role(row["role"]),
+        id=row.assignment_id,
+        unit_id=row.unit_id,
+        covers=_texts.decode(row.covers) if row.covers != "[]" else (),
+        role=Role(row.role),
         extra=frozenset(Permission(name) for name in extra),
     )
 
 
 def is_valid(row: RowMapping, now: datetime) -> bool:
     """Whether an assignment's row holds at this moment."""
-    starts, ends = row["valid_from"], row["valid_to"]
+    return holds(row["valid_from"], row["valid_to"], now)
+
+
+def holds(starts: datetime | None, ends: datetime | None, now: datetime) -> bool:
+    """Whether a moment lies between two, where the end is not included and either may be open."""
     return (starts is None or starts <= now) and (ends is None or now < ends)

@@ -59,8 +59,7 @@ _RESIDENTS = (
 def desk_snapshot(tx: Tx) -> DeskSnapshot:
     """Everything a workstation starts from. The access log names every case and resident shown (2.13).
 
-    The cursors are read first: an event that falls between them and the state is sent again, and is then older
-    news.
+    The cursors are read first: an event between them and the state is sent again, and is then old news.
     """
     session, assignment, member = tx.session, tx.assignment, tx.staff
     places = cursors(tx.conn, session.streams if session else ())
@@ -102,7 +101,7 @@ def desk_snapshot(tx: Tx) -> DeskSnapshot:
 
 
 def case_page(tx: Tx, after: str, limit: int) -> tuple[tuple[CaseRow, ...], str | None]:
-    """Rows of the session's cases, closed ones too, in the order of their ids; the cursor of the next page."""
+    """Rows of the session's cases, closed ones too, by id; the cursor of the next page."""
     asked = {
         "units": list(tx.assignment.units),
         "roles": list(tx.roles_seen),
@@ -171,7 +170,7 @@ def unit_infos(tx: Tx, ids: tuple[str, ...]) -> tuple[UnitInfo, ...]:
     closed = closed_dates(tx.region, tx.now)
     found: dict[str, UnitInfo] = {}
     for row in tx.conn.execute(_UNITS, {"ids": list(ids)}):
-        hours = hours_of(tx.region, row.kind)
+        hours = hours_of(tx.region, row.kind, row.hours)
         today = hours.on(local_date(tx.region, tx.now), closed)
         found[row.id] = UnitInfo(
             id=row.id,

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+_encoder = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 GENESIS = "0" * 64
 """The hash before the first row."""
 
@@ -17,7 +18,16 @@ def chain_hash(prev: str, record: Mapping[str, Any]) -> str:
     `TypeError` or `ValueError` for anything else, such as NaN.
     """
     body = {key: value for key, value in record.items() if key not in {"prev_hash", "hash"}}
-    text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
+    return seal(prev, canonical(body))
+
+
+def canonical(body: Mapping[str, Any]) -> str:
+    """A record, without its hashes, as the text that is sealed."""
+    return _encoder.encode(body)
+
+
+def seal(prev: str, text: str) -> str:
+    """The SHA-256 (hex) over the hash before and a record's canonical text."""
     return hashlib.sha256(f"{prev}\n{text}".encode("ascii")).hexdigest()
 
 

@@ -56,7 +56,7 @@ def _staff(name: str, title: str, *given: tuple[str, str], extra: tuple[str, ...
 def _resident(name: str, number: str, listed: str | None = "north", **more: Any) -> SeedResident:
     born = date(int(number[:4]), int(number[4:6]), int(number[6:8]))
     return SeedResident(
-        id=f"r-{name.split()[0].lower()}",
+        id=f"r-{name.split(maxsplit=1)[0].lower()}",
         person_number=number,
         name=name,
         birth_date=born,

@@ -9,12 +9,14 @@ from clinic_tui.backend.handlers.chat import add_to_case
 from clinic_tui.backend.handlers.common import facts_of, log, step, tell_all
 from clinic_tui.backend.handlers.drafts import forget_drafts
 from clinic_tui.backend.notes import add_note, auto_history_of, current_note
+from clinic_tui.backend.people import resident_name
 from clinic_tui.backend.refused import blocked, by_rule, invalid, stale
 from clinic_tui.backend.store.tables import units
 from clinic_tui.backend.streams import staff_stream
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain import note as note_rules
 from clinic_tui.domain.cases import CaseCommand, CaseState
+from clinic_tui.domain.phrases import fill
 from clinic_tui.domain.refusals import REASONS, Refusal
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
@@ -23,7 +25,7 @@ from clinic_tui.protocol.events import NoteSigned
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.resources import Message, Note
 
-_UNIT = select(units.c.name, units.c.no_answer_minutes, units.c.no_answer_text).where(
+_UNIT = select(units.c.name, units.c.phone, units.c.no_answer_minutes, units.c.no_answer_text).where(
     units.c.id == bindparam("wanted")
 )
 
@@ -51,6 +53,13 @@ def end_no_answer(tx: Tx, command: EndNoAnswer) -> CaseAnswer:
     text = unit.no_answer_text or _(
         "We end the chat because we have not heard from you. You are welcome back."
     )
+    receiver = resident_name(tx.conn, case.acting_proxy_id or case.resident_id)
+    known = {
+        "resident_first_name": receiver.partition(" ")[0],
+        "staff_name": tx.staff.display_name,
+        "unit_name": unit.name,
+        "phone": unit.phone,
+    }
     farewell = Message(
         id=new_id(int(tx.now.timestamp() * 1000)),
         case_id=case.id,
@@ -58,7 +67,7 @@ def end_no_answer(tx: Tx, command: EndNoAnswer) -> CaseAnswer:
         author="system",
         author_id="",
         author_name=unit.name,
-        body=text,
+        body=fill(text, known),
         sent_at=tx.now,
     )
     case = add_to_case(tx, case, farewell)

@@ -1,5 +1,7 @@
 """A staff member's own settings: the profile that residents see, and personal phrases."""
 
+from typing import Any
+
 import phonenumbers
 from sqlalchemy import bindparam, insert, select, update
 
@@ -97,7 +99,7 @@ def save_phrase(tx: Tx, command: SavePhrase) -> PhraseAnswer:
     if is_blank(command.title) or is_blank(command.body):
         raise invalid("body", "phrase.empty", "A phrase needs a title and a text.")
     member = tx.staff
-    values = {
+    values: dict[str, Any] = {
         "shortcut": command.shortcut.strip(),
         "title": command.title.strip(),
         "body": command.body,

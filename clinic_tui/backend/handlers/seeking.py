@@ -26,7 +26,7 @@ _LOCK = (
 _LINK = select(guardians).where(
     guardians.c.child_id == bindparam("child"), guardians.c.guardian_id == bindparam("guardian")
 )
-_UNITS = select(units.c.id, units.c.kind, units.c.parent_id).order_by(units.c.id)
+_UNITS = select(units.c.id, units.c.kind, units.c.parent_id, units.c.hours).order_by(units.c.id)
 _UNFINISHED = case_select().where(
     cases.c.resident_id == bindparam("who"),
     cases.c.kind == "drop_in",
@@ -106,7 +106,7 @@ def _refuse_blocked(tx: Tx, resident_id: str) -> None:
 
 def _route(tx: Tx, patient: RowMapping, priority: int) -> Route:
     found = tx.conn.execute(_UNITS).all()
-    kinds = {row.id: row.kind for row in found}
+    hours = {row.id: hours_of(tx.region, row.kind, row.hours) for row in found}
     parents = {row.id: row.parent_id for row in found if row.parent_id is not None}
     advice = next((row.id for row in found if row.kind == "advice_line"), None)
     listed = patient["listed_unit_id"]
@@ -114,10 +114,10 @@ def _route(tx: Tx, patient: RowMapping, priority: int) -> Route:
     arrival = Arrival(
         at=tx.now,
         priority=priority,
-        advice_line=RoutingUnit(unit_id=advice or "", hours=hours_of(tx.region, "advice_line")),
-        centre=None
-        if centre is None
-        else RoutingUnit(unit_id=centre, hours=hours_of(tx.region, kinds.get(centre, ""))),
+        advice_line=RoutingUnit(
+            unit_id=advice or "", hours=hours[advice] if advice else hours_of(tx.region, "advice_line")
+        ),
+        centre=None if centre is None else RoutingUnit(unit_id=centre, hours=hours[centre]),
     )
     way = route(tx.region.routing, arrival, closed_dates(tx.region, tx.now))
     if way.target is Target.CHOICE and centre is not None:

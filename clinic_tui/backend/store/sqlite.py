@@ -1,7 +1,6 @@
 """SQLite: one writer thread that makes many commands durable with one sync, and reader threads beside it."""
 
 import asyncio
-import hashlib
 import queue
 import sqlite3
 import threading
@@ -15,6 +14,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
 from clinic_tui.backend.store.base import StorageUnavailable
+from clinic_tui.domain.audit import seal
 
 T = TypeVar("T")
 
@@ -37,8 +37,8 @@ class _Job:
 class SqliteStore:
     """A store in one SQLite file, or in memory.
 
-    Writing is done by one thread: work queued meanwhile joins the same transaction, each in a savepoint of its
-    own, so that a commit (and its fsync) is shared. In memory there is one connection, so reads go there too.
+    Writing is done by one thread: work queued meanwhile joins the same transaction, each in a savepoint of
+    its own, so that a commit (and its fsync) is shared. In memory there is one connection, so reads go there too.
     """
 
     dialect: Literal["sqlite"] = "sqlite"
@@ -179,7 +179,7 @@ def _prepare(db: sqlite3.Connection, _record: object) -> None:
 
 
 def _chain_hash(prev: str | None, record: str | None) -> str | None:
-    """The same as `domain.audit.chain_hash`, over a record already written as canonical JSON."""
+    """`domain.audit.seal`, with NULL in and out."""
     if prev is None or record is None:
         return None
-    return hashlib.sha256(f"{prev}\n{record}".encode("ascii")).hexdigest()
+    return seal(prev, record)

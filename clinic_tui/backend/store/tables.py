@@ -47,7 +47,7 @@ units = Table(
     _text("kind"),
     _text("phone"),
     Column("parent_id", String(64), ForeignKey("units.id")),
-    Column("hours", Text, nullable=False, server_default="{}"),
+    Column("hours", Text, nullable=False, server_default="[]"),
     Column("no_answer_minutes", Integer, nullable=False, server_default="10"),
     _text("no_answer_text"),
 )

@@ -26,7 +26,7 @@ class InstantColumn(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("a moment must carry its zone")
         value = value.astimezone(UTC)
-        return value.strftime("%Y-%m-%d %H:%M:%S.%f") if dialect.name == "sqlite" else value
+        return value.replace(tzinfo=None).isoformat(" ", "microseconds") if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """The moment in UTC."""

@@ -8,8 +8,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from clinic_tui.client.drafts import DraftKind, Drafts
 from clinic_tui.client.errors import ClientError, Unauthorised
 from clinic_tui.client.http import Http, Patience
@@ -67,12 +65,8 @@ class Engine:
         return signed
 
     async def choose_assignment(self, assignment_id: str) -> SignedIn:
-        """Work under this assignment; the answer is that of the sign-in, with the choice in it."""
-        chosen = await self.http.choose_assignment(assignment_id)
-        if self._signed is None:
-            raise Unauthorised()
-        self._signed = msgspec.structs.replace(self._signed, assignment_id=chosen.id)
-        return self._signed
+        """Work under this assignment."""
+        return await self.http.choose_assignment(assignment_id)
 
     async def adopt(self, token: str) -> None:
         """Use a session that was started before."""

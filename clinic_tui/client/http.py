@@ -31,7 +31,6 @@ from clinic_tui.protocol.commands import (
 from clinic_tui.protocol.ids import is_id
 from clinic_tui.protocol.problems import CONTENT_TYPE, Code, Problem, ProtocolError
 from clinic_tui.protocol.resources import (
-    Assignment,
     CaseDetail,
     DeskSnapshot,
     MessagePage,
@@ -78,10 +77,10 @@ class Http:
         body = SignIn(username=username, password=password)
         return self._signed_in(await self._call("POST", "session", SignedIn, body, tries=1))
 
-    async def choose_assignment(self, assignment_id: str) -> Assignment:
+    async def choose_assignment(self, assignment_id: str) -> SignedIn:
         """Work under this assignment from now on."""
         body = ChooseAssignment(assignment_id=assignment_id)
-        return await self._call("POST", "session/assignment", Assignment, body)
+        return self._signed_in(await self._call("POST", "session/assignment", SignedIn, body))
 
     async def sign_out(self) -> None:
         """End the session; the token is forgotten whatever the answer."""

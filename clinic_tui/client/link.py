@@ -109,8 +109,8 @@ class Link:
     def close(self, timeout: float = 2.0) -> bool:
         """Send what is left for so many seconds, then stop the thread; False when something was left."""
         with self._lock:
-            running, self._closed = self._loop, True
-        if running is None:
+            running, closed, self._closed = self._loop, self._closed, True
+        if running is None or closed:
             return True
         done = self._submit(lambda engine: engine.close(timeout), last=True)
         try:

@@ -35,7 +35,7 @@ def read_private(path: Path, *, limit: int = _LIMIT) -> bytes | None:
             raise UnusableFileError(_("{file} is not a file.").format(file=path.name))
         if found.st_size > limit:
             raise UnusableFileError(_("{file} is too large.").format(file=path.name))
-        with open(file, "rb", closefd=False) as opened:  # noqa: PTH123 - a descriptor
+        with open(file, "rb", closefd=False) as opened:
             return opened.read(limit)
     except OSError:
         raise UnusableFileError(_("{file} cannot be read.").format(file=path.name)) from None

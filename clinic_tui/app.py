@@ -177,8 +177,11 @@ class ClinicApp(GuardedApp[int]):
 
     def fetch(self, future: "Future[Any]", done: Callable[[Any], None], failed: Failed | None = None) -> None:
         """Wait for the link without holding anything up."""
-        refused = failed or (lambda error: self.say(error.user_text(), warning=True))
-        future.add_done_callback(lambda ready: self.post_message(Answered(ready, done, refused)))
+
+        def refused(error: ClientError) -> None:
+            self.say(error.user_text(), warning=True)
+
+        future.add_done_callback(lambda ready: self.post_message(Answered(ready, done, failed or refused)))
 
     def on_answered(self, message: Answered) -> None:
         """Hand an outcome to whoever asked, once the desk has taken it in."""

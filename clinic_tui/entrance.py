@@ -1,6 +1,7 @@
 """In and out: signing in, choosing an assignment, what comes first on a device, and the end of a session."""
 
 import asyncio
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -8,11 +9,12 @@ from textual.screen import Screen
 from clinic_tui.client.errors import ClientError, Unauthorised
 from clinic_tui.i18n import _
 from clinic_tui.protocol.resources import SignedIn
+from clinic_tui.widgets.workplace import Failed
 
 if TYPE_CHECKING:
     from clinic_tui.app import ClinicApp
-    from screens.sign_in import Failed
 
+SignedInPort = Callable[[SignedIn], None]
 RETRY_SECONDS = 3.0
 """Between tries to reach the backend for the first time."""
 
@@ -37,6 +39,7 @@ class Entrance:
                 server=self._app.options.server,
                 submit=self._sign_in,
                 choose=self._choose,
+                chosen=self._chosen,
                 quit=lambda: self._app.exit(0),
                 username=self._username,
                 last_assignment=self._last_assignment,
@@ -59,13 +62,13 @@ class Entrance:
         if token and not self._inside:
             self._adopt(token)
 
-    def _sign_in(self, username: str, password: str, done: "object", failed: "Failed") -> None:
+    def _sign_in(self, username: str, password: str, done: SignedInPort, failed: Failed) -> None:
         self._username = username
-        self._app.fetch(self._app.link.sign_in(username, password), done, failed)  # type: ignore[arg-type]
+        self._app.fetch(self._app.link.sign_in(username, password), done, failed)
 
-    def _choose(self, assignment_id: str, failed: "Failed") -> None:
+    def _choose(self, assignment_id: str, done: SignedInPort, failed: Failed) -> None:
         self._last_assignment = assignment_id
-        self._app.fetch(self._app.link.choose_assignment(assignment_id), self._chosen, failed)
+        self._app.fetch(self._app.link.choose_assignment(assignment_id), done, failed)
 
     def _adopt(self, token: str) -> None:
         self._app.link.adopt(token)

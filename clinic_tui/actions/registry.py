@@ -49,8 +49,8 @@ _LIST = (
         N_("Put the case back in the queue, at its old place."),
         45,
     ),
-    Action("list.down", N_("Down"), "j", Scope.LIST, N_("Move one case down."), 93),
-    Action("list.up", N_("Up"), "k", Scope.LIST, N_("Move one case up."), 94),
+    Action("list.down", N_("Down"), "down,j", Scope.LIST, N_("Move one case down."), 93),
+    Action("list.up", N_("Up"), "up,k", Scope.LIST, N_("Move one case up."), 94),
 )
 _VISIT = (
     Action("message.send", N_("Send"), "ctrl+j", Scope.VISIT, N_("Send the message to the resident."), 10),

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from importlib.resources import files
@@ -293,6 +293,10 @@ class Dataset:
     arrivals: tuple[Case, ...]
     """Cases that come in while the demo runs, in this order; no resident has two."""
     earlier: tuple[EarlierCase, ...]
+
+    def without_cases(self) -> "Dataset":
+        """The same people and phrases, with nobody in the queues and nobody who comes."""
+        return replace(self, cases=(), arrivals=())
 
     @property
     def units(self) -> tuple[Unit, ...]:

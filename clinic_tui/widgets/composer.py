@@ -43,12 +43,12 @@ class ComposerText(WritingArea):
         """Insert a phrase at the cursor, or in place of the text from `start`, and go to its first blank."""
         body = fill(phrase.body, self.values())
         end = self.selection.end
-        begin = self.document.get_location_from_index(start) if start is not None else self.selection.start
+        begin = self.place_of(start) if start is not None else self.selection.start
         self.replace(body, *sorted((begin, end)))
-        first = self.document.get_index_from_location(min(begin, end))
-        self.move_cursor(self.document.get_location_from_index(first))
+        first = self.index_of(min(begin, end))
+        self.move_cursor(self.place_of(first))
         if not self.select_blank():
-            self.move_cursor(self.document.get_location_from_index(first + len(body)))
+            self.move_cursor(self.place_of(first + len(body)))
 
     async def _on_key(self, event: events.Key) -> None:
         self._times.append(monotonic())
@@ -75,7 +75,7 @@ class ComposerText(WritingArea):
     def _expand(self) -> bool:
         if self.in_burst or self.selection.start != self.selection.end:
             return False
-        here = self.document.get_index_from_location(self.cursor_location)
+        here = self.index_of(self.cursor_location)
         found = match_shortcut(self.text[:here], self.phrases())
         if found is None:
             return False

@@ -34,7 +34,6 @@ class SideMenu(Widget):
 
     DEFAULT_CSS = f"""
     SideMenu {{ width: {WIDE}; height: 1fr; background: $chrome; padding: 1 0; }}
-    .-narrow SideMenu {{ width: {NARROW}; }}
     """
 
     def __init__(self) -> None:

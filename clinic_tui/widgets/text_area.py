@@ -3,6 +3,7 @@
 from rich.style import Style
 from rich.text import Text
 from textual import events
+from textual.document._document import Document, Location, Selection
 from textual.widgets import TextArea
 
 from clinic_tui.domain.phrases import Placeholder, unresolved
@@ -51,12 +52,22 @@ class WritingArea(TextArea):
         blanks = self.blanks
         if not blanks:
             return False
-        here = self.document.get_index_from_location(self.selection.end)
+        here = self.index_of(self.selection.end)
         blank = next((blank for blank in blanks if blank.start >= here), blanks[0])
-        start = self.document.get_location_from_index(blank.start)
-        end = self.document.get_location_from_index(blank.end)
-        self.selection = type(self.selection)(start, end)
+        self.selection = Selection(self.place_of(blank.start), self.place_of(blank.end))
         return True
+
+    def index_of(self, place: Location) -> int:
+        """How many characters stand before a place."""
+        document = self.document
+        assert isinstance(document, Document)  # noqa: S101 - there is no language, so no other kind
+        return document.get_index_from_location(place)
+
+    def place_of(self, index: int) -> Location:
+        """The place that so many characters stand before."""
+        document = self.document
+        assert isinstance(document, Document)  # noqa: S101 - there is no language, so no other kind
+        return document.get_location_from_index(index)
 
     def replace_text(self, text: str) -> None:
         """Show another text, with the cursor at its end and nothing to undo."""

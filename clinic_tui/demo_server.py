@@ -1,0 +1,133 @@
+"""The demo's own backend: in memory, on a free port of this machine, with residents who answer."""
+
+import argparse
+import asyncio
+import json
+import os
+import secrets
+import signal
+import sys
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+
+from clinic_tui.backend.app import create_app
+from clinic_tui.backend.auth import choose_assignment, sign_in
+from clinic_tui.backend.clock import Clock, SettableClock, SystemClock
+from clinic_tui.backend.context import Backend
+from clinic_tui.backend.jobs import run_forever
+from clinic_tui.backend.listening import address_of, listening, tcp_socket
+from clinic_tui.backend.refused import Refused
+from clinic_tui.backend.settings import Settings
+from clinic_tui.backend.store import open_store
+from clinic_tui.backend.store.opening import create_schema
+from clinic_tui.demo.crowd import Crowd
+from clinic_tui.demo.dataset import Dataset, load
+from clinic_tui.demo_host import seed_from_dataset
+from clinic_tui.domain.region import load_profile
+from clinic_tui.protocol.commands import ChooseAssignment, SignIn
+
+PASSWORD = "demo-demo-demo"  # noqa: S105 - fictive people on this machine alone
+"""Every demo account's password, so that a second workstation can sign in as a colleague."""
+ZONE_MISSING = "The time of --now needs a zone, such as 2027-03-25T10:00+01:00."
+
+
+class CannotStart(Exception):  # noqa: N818 - shown as it is
+    """What was asked for is not there; the text says what."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Serve until standard input closes; says `{"url", "token"}` on standard output when ready."""
+    parser = argparse.ArgumentParser(prog="clinic-tui demo-host")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--now")
+    parser.add_argument("--speed", type=float, default=1.0)
+    parser.add_argument("--as", dest="staff", default="anna")
+    parser.add_argument("--empty", action="store_true")
+    options = parser.parse_args(arguments)
+    try:
+        asyncio.run(_serve(options))
+    except CannotStart as error:
+        _say({"error": str(error)})
+        return 2
+    return 0
+
+
+def _say(what: dict[str, str]) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+def _clock(now: str | None, speed: float) -> Clock:
+    if now is None and speed == 1:
+        return SystemClock()
+    try:
+        start = datetime.fromisoformat(now) if now else datetime.now(UTC)
+    except ValueError:
+        raise CannotStart(f"Not a time: {now}") from None
+    if start.tzinfo is None:
+        raise CannotStart(ZONE_MISSING)
+    return SettableClock(start.astimezone(UTC), speed)
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_reader(sys.stdin.fileno(), _read_end, stop)
+    dataset = load()
+    async with _backend(options, dataset) as (backend, secret):
+        app = create_app(backend)
+        async with listening(app, tcp_socket("127.0.0.1", 0)) as server:
+            url = address_of(server.servers[0].sockets[0])
+            token = await _token(backend, options.staff)
+            _say({"url": url, "token": token})
+            tasks = [asyncio.create_task(run_forever(backend))]
+            if not options.empty:
+                crowd = Crowd(url, secret, dataset, seed=options.seed, speed=options.speed)
+                tasks.append(asyncio.create_task(crowd.run()))
+            await stop.wait()
+            for task in tasks:
+                task.cancel()
+            with suppress(asyncio.CancelledError):
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _read_end(stop: asyncio.Event) -> None:
+    """The parent is gone, or wants us to end, when nothing is left to read."""
+    if not os.read(sys.stdin.fileno(), 1024):
+        stop.set()
+
+
+@asynccontextmanager
+async def _backend(options: argparse.Namespace, dataset: Dataset) -> AsyncGenerator[tuple[Backend, str]]:
+    clock = _clock(options.now, options.speed)
+    secret = secrets.token_urlsafe(16)
+    store = await open_store("sqlite://")
+    try:
+        await create_schema(store)
+        backend = Backend(
+            store=store,
+            clock=clock,
+            region=load_profile(dataset.region.id),
+            settings=Settings(demo_data=True),
+            resident_secret=secret,
+        )
+        shown = dataset.without_cases() if options.empty else dataset
+        await seed_from_dataset(store, shown, clock.now(), PASSWORD)
+        yield backend, secret
+    finally:
+        await store.close()
+
+
+async def _token(backend: Backend, username: str) -> str:
+    """A session for the staff member, under their first assignment."""
+    try:
+        signed_in = await sign_in(backend, SignIn(username=username, password=PASSWORD), "demo")
+    except Refused:
+        raise CannotStart(f"Nobody in the demo is called {username}.") from None
+    if signed_in.assignments and signed_in.assignment_id is None:
+        first = ChooseAssignment(assignment_id=signed_in.assignments[0].id)
+        signed_in = await choose_assignment(backend, signed_in.token, first)
+    return signed_in.token

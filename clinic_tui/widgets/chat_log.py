@@ -183,11 +183,18 @@ class ChatLog(LogView, can_focus=True):
             return self.source.selected is not None
         return super().check_action(action, parameters)
 
-    def render_line(self, y: int) -> Strip:
+    def begin_frame(self) -> None:
+        """Read what all the lines of a frame share."""
+        super().begin_frame()
+        self._frame_painter = self._current_painter()
+        self._frame_chat = self.chat
+        self._frame_selection = self.text_selection
+        self._on = "cursor" if self.has_focus else "cursor-blurred"
+
+    def draw_line(self, y: int) -> Strip:
         """Draw one line of the screen."""
-        painter = self._current_painter()
-        line = round(self.scroll_y) + y
-        chat = self.chat
+        painter, chat = self._frame_painter, self._frame_chat
+        line = self.first_line + y
         found = chat.find(line)
         if found is not None:
             strip = self._message_line(painter, chat.block(found[0]), *found)
@@ -195,7 +202,7 @@ class ChatLog(LogView, can_focus=True):
             strip = painter.typing(self.source.typing)
         else:
             strip = painter.blank()
-        if self.source.unseen and y == self.size.height - 1:
+        if self.source.unseen and y == self.view_size.height - 1:
             return painter.marked(strip, self._new_text())
         return strip
 
@@ -239,8 +246,8 @@ class ChatLog(LogView, can_focus=True):
     def _message_line(self, painter: ChatPainter, block: Block, index: int, line: int) -> Strip:
         on = ""
         if self.source.selected == block.message.id and line > 0:
-            on = "cursor" if self.has_focus else "cursor-blurred"
-        chosen = chosen_part(self.text_selection, index, line)
+            on = self._on
+        chosen = chosen_part(self._frame_selection, index, line)
         key = (block, index, line, on)
         strip = self._strips.get(key) if chosen is None else None
         if strip is None:

@@ -164,4 +164,5 @@ class ChatPainter:
         return self._pad([Segment(" " * lead + text, self.palette.style("muted"))], "")
 
     def _pad(self, segments: list[Segment], on: str) -> Strip:
-        return Strip(segments).adjust_cell_length(self.geometry.width, self.palette.style("text", on))
+        strip = Strip(segments).adjust_cell_length(self.geometry.width, self.palette.style("text", on))
+        return strip.simplify()

@@ -1,16 +1,15 @@
 """A scrolling view of one chat that stays where its reader is."""
 
-from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
-from textual.widget import Widget
+from textual.geometry import Region
 
 from clinic_tui.widgets.chat_layout import Block, ChatLayout, geometry_for
 from clinic_tui.widgets.chat_source import ChatSource, Reading, SourceChange
+from clinic_tui.widgets.line_view import LineView
 
 _TALL = 16
 
 
-class LogView(ScrollView):
+class LogView(LineView):
     """Holds a source, its lines at the present width, and the reader's place; a subclass draws the lines."""
 
     def __init__(
@@ -162,11 +161,8 @@ class LogView(ScrollView):
         return line
 
     def _fit_height(self, chat: ChatLayout) -> None:
-        """Tell the scroll bar how many lines there are, without a layout of the whole screen."""
-        size = Size(self.size.width, chat.height + self.tail)
-        if size != self.virtual_size:
-            self.set_reactive(Widget.virtual_size, size)  # pyright: ignore[reportArgumentType]
-            self._scroll_update(size)
+        """Tell the scroll bar how many lines there are."""
+        self.set_line_count(chat.height + self.tail)
 
     def _scroll(self, line: int) -> None:
         self._moving = True

@@ -1,13 +1,13 @@
 """A scrolling view of equally high rows under a fixed header, drawn line by line."""
 
-from textual.geometry import Region, Size
-from textual.scroll_view import ScrollView
-from textual.widget import Widget
+from textual.geometry import Region
+
+from clinic_tui.widgets.line_view import LineView
 
 _TALL = 14
 
 
-class RowView(ScrollView):
+class RowView(LineView):
     """Knows which row stands on which line; a subclass draws them and says how many there are."""
 
     @property
@@ -26,33 +26,29 @@ class RowView(ScrollView):
         return max(1, self.size.height - self.header_height)
 
     @property
-    def first_line(self) -> int:
+    def top_row(self) -> int:
         """The index of the topmost row in view."""
         return round(self.scroll_y)
 
     @property
     def rows_in_view(self) -> range:
         """The indexes of the rows in view."""
-        return range(self.first_line, min(self.first_line + self.body_height, self.row_count))
+        return range(self.top_row, min(self.top_row + self.body_height, self.row_count))
 
     def row_at(self, y: int) -> int | None:
         """The index of the row on this line of the view, if there is one."""
-        index = y - self.header_height + self.first_line
+        index = y - self.header_height + self.top_row
         return index if y >= self.header_height and index < self.row_count else None
 
     def refresh_row(self, index: int) -> None:
         """Repaint one row, if it is in view."""
         if index in self.rows_in_view:
-            y = index - self.first_line + self.header_height
+            y = index - self.top_row + self.header_height
             self.refresh(Region(0, y, self.size.width, 1))
 
     def fit_height(self) -> None:
-        """Tell the scroll bar how many rows there are, without a layout of the whole screen."""
-        size = Size(self.size.width, self.row_count + self.header_height)
-        if size != self.virtual_size:
-            self.set_reactive(Widget.virtual_size, size)  # pyright: ignore[reportArgumentType]
-            if self.is_mounted:
-                self._scroll_update(size)
+        """Tell the scroll bar how many rows there are."""
+        self.set_line_count(self.row_count + self.header_height)
 
     def scroll_to_row(self, index: int) -> None:
         """Make this the topmost row, as far as the list allows."""
@@ -60,7 +56,7 @@ class RowView(ScrollView):
 
     def scroll_into_view(self, index: int) -> None:
         """Scroll no more than it takes to see this row."""
-        if index < self.first_line:
+        if index < self.top_row:
             self.scroll_to_row(index)
-        elif index >= self.first_line + self.body_height:
+        elif index >= self.top_row + self.body_height:
             self.scroll_to_row(index - self.body_height + 1)

@@ -8,6 +8,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.cache import LRUCache
 from textual.message import Message
+from textual.reactive import reactive
 from textual.strip import Strip
 
 from clinic_tui.i18n import ngettext
@@ -76,6 +77,9 @@ class WorkList(RowView, can_focus=True):
     }
     """
 
+    empty_text: reactive[str] = reactive("")
+    """What an empty list says; may have several lines."""
+
     class Selected(Message):
         """The cursor came to another case; ``case_id`` is None when the list has become empty."""
 
@@ -119,7 +123,7 @@ class WorkList(RowView, can_focus=True):
         self._seen = range(0)
         self._new_above = 0
         self._now = time.time() if now is None else now
-        self._empty_text = empty_text
+        self.set_reactive(WorkList.empty_text, empty_text)
         self._painter: RowPainter | None = None
         self._strips: LRUCache[tuple[str, str, str], tuple[WorkRow, Strip]] = LRUCache(_CACHED_LINES)
 
@@ -127,17 +131,6 @@ class WorkList(RowView, can_focus=True):
     def selected(self) -> str | None:
         """The case under the cursor; None in an empty list."""
         return self._place.item if self._place else None
-
-    @property
-    def empty_text(self) -> str:
-        """What an empty list says; may have several lines."""
-        return self._empty_text
-
-    @empty_text.setter
-    def empty_text(self, text: str) -> None:
-        if text != self._empty_text:
-            self._empty_text = text
-            self.refresh()
 
     @property
     def row_count(self) -> int:
@@ -163,7 +156,7 @@ class WorkList(RowView, can_focus=True):
         anchor, top = self._follow(held), self._follow(old_top)
         if anchor:
             self.scroll_to_row(anchor.index - line)
-        if top and old_top and self.first_line:
+        if top and old_top and self.top_row:
             self._new_above += max(0, top.index - old_top.index)
         self._remember_view()
         self.refresh()
@@ -247,20 +240,25 @@ class WorkList(RowView, can_focus=True):
             self._new_above = 0
         self._remember_view()
 
-    def render_line(self, y: int) -> Strip:
+    def begin_frame(self) -> None:
+        """Read what all the lines of a frame share."""
+        super().begin_frame()
+        self._frame_header = self.header_height
+        self._frame_painter = self._current_painter()
+        self._on = "cursor" if self.has_focus else "cursor-blurred"
+
+    def draw_line(self, y: int) -> Strip:
         """Draw one line of the screen."""
-        painter = self._current_painter()
+        header, painter = self._frame_header, self._frame_painter
         if y == 0:
-            return self._render_header(painter)
-        index = self.row_at(y)
-        if index is None:
-            line = y - self.header_height
-            lines = [] if self._order else self._empty_text.split("\n")
+            return self._draw_header(painter)
+        index = y - header + self.first_line
+        if y < header or index >= len(self._order):
+            line = y - header
+            lines = [] if self._order else self.empty_text.split("\n")
             return painter.text(lines[line], "empty") if 0 <= line < len(lines) else painter.blank()
         row = self._row(index)
-        on = ""
-        if self._place and self._place.index == index:
-            on = "cursor" if self.has_focus else "cursor-blurred"
+        on = self._on if self._place and self._place.index == index else ""
         wait = wait_text(row.queued_at, self._now)
         key = (row.case_id, wait, on)
         cached = self._strips.get(key)
@@ -269,7 +267,7 @@ class WorkList(RowView, can_focus=True):
             self._strips[key] = cached
         return cached[1]
 
-    def _render_header(self, painter: RowPainter) -> Strip:
+    def _draw_header(self, painter: RowPainter) -> Strip:
         count = self._new_above
         if count:
             note = ngettext("{count} new ↑", "{count} new ↑", count).format(count=count)

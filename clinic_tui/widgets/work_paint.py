@@ -107,4 +107,4 @@ class RowPainter:
 
     def _pad(self, segments: list[Segment], on: str) -> Strip:
         style = self.palette.style("text", on)
-        return Strip(segments).adjust_cell_length(self.columns.width, style)
+        return Strip(segments).adjust_cell_length(self.columns.width, style).simplify()

@@ -12,6 +12,8 @@ from textual.geometry import Region
 from textual.theme import Theme
 
 from clinic_tui.widgets.badges import FLAG_SIGNS, PRIORITY_SHAPES
+from clinic_tui.widgets.line_view import LineView
+from clinic_tui.widgets.scroll_bar import thumb
 from clinic_tui.widgets.selection import find_again, place_of
 from clinic_tui.widgets.work_list import WorkList
 from clinic_tui.widgets.work_row import WorkRow, columns_for, wait_text
@@ -142,7 +144,7 @@ async def test_the_wheel_scrolls_without_moving_the_cursor() -> None:
             [MouseScrollDown], WorkList, (5, 5), 0
         )
         await pilot.pause()
-        assert app.list.first_line > 0
+        assert app.list.top_row > 0
         assert app.list.selected == "c0"
 
 
@@ -241,6 +243,49 @@ async def test_a_tick_repaints_the_waits_that_read_differently_and_nothing_else(
         app.list.tick(NOW + 1)
         assert [region.y for region in painted] == [3]
         assert "0:01" in lines(app.list)[3]
+
+
+async def test_another_theme_is_seen_at_once() -> None:
+    app = ListApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.list.set_rows(*fill(5))
+        await pilot.pause()
+        before = list(app.list.render_line(3))[-1]
+        app.theme = LIGHT.name
+        await pilot.pause()
+        after = list(app.list.render_line(3))[-1]
+        assert before.text == after.text
+        assert before.style != after.style
+
+
+async def test_the_view_draws_what_textual_itself_would_have_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    app = ListApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.list.set_rows(*fill(5))
+        await pilot.pause()
+        quick = [strip.text for strip in app.list.render_lines(app.list.size.region)]
+        monkeypatch.setattr(LineView, "_is_plain", lambda _: False)
+        assert [strip.text for strip in app.list.render_lines(app.list.size.region)] == quick
+
+
+def test_the_thumb_stands_where_the_view_is() -> None:
+    assert list(thumb(20, 10, 20, 0)) == []
+    assert list(thumb(20, 40, 20, 0)) == list(range(10))
+    assert list(thumb(20, 40, 20, 20)) == list(range(10, 20))
+    assert len(thumb(20, 100_000, 20, 5)) == 1
+    assert thumb(20, 100_000, 20, 5).start > 0
+
+
+async def test_the_bar_can_be_dragged() -> None:
+    app = ListApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.list.set_rows(*fill(1000))
+        await pilot.pause()
+        await pilot.mouse_down(WorkList, offset=(79, 0))
+        await pilot.hover(WorkList, offset=(79, 12))
+        await pilot.mouse_up(WorkList, offset=(79, 12))
+        await pilot.pause()
+        assert 300 < app.list.top_row < 700
 
 
 async def test_an_empty_list_says_what_its_owner_wants() -> None:

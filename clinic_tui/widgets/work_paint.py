@@ -10,7 +10,7 @@ from clinic_tui.i18n import _
 from clinic_tui.widgets.badges import BADGE_WIDTH, FLAG_SIGNS, badge
 from clinic_tui.widgets.palette import Palette
 from clinic_tui.widgets.work_row import Columns, WorkRow
-from clinic_tui.widgets.wrapping import fit
+from clinic_tui.widgets.wrapping import fit, fit_person
 
 _BAR = "▌"
 _WARNING_SIGNS = {"unread", "unsigned"}
@@ -59,7 +59,7 @@ class RowPainter:
             gap,
             Segment(fit(wait, c.wait), style("warn" if row.warn else "text")),
             gap,
-            Segment(fit(row.resident, c.resident), style("selected" if on else "text")),
+            Segment(fit_person(row.resident, c.resident), style("selected" if on else "text")),
             gap,
             Segment(fit(row.reason, c.reason), style("text")),
             gap,

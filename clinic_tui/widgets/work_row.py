@@ -11,7 +11,7 @@ Flag = Literal["child", "protected", "ticket", "free_text", "unread", "mine", "u
 MINUTE = 60
 HOUR = 60 * MINUTE
 DAY = 24 * HOUR
-_NARROW, _WORD, _UNIT, _OWNER = 78, 150, 140, 180
+_NARROW, _WORD, _UNIT, _OWNER = 84, 150, 140, 180
 _WAIT_WIDTH = 6
 
 
@@ -74,7 +74,7 @@ def columns_for(width: int) -> Columns:
     if not state:
         state = min(28, max(10, int(free * 0.30)))
         free -= state
-    resident = min(34, max(8, int(free * 0.52)))
+    resident = min(34, max(8, int(free * 0.55)))
     return Columns(
         width=width,
         gap=gap,

@@ -4,6 +4,7 @@ from rich.cells import cell_len, set_cell_size, split_graphemes, split_text
 
 from clinic_tui.protocol.text import safe_line
 
+_SHORTEST_NAME = 6
 _FIRST_COMBINING = "\u0300"
 Span = tuple[int, int]
 """Where a wrapped line starts and ends in its text."""
@@ -20,6 +21,16 @@ def fit(text: str, width: int) -> str:
     if cell_len(text) > width:
         text = split_text(text, width - 1)[0].rstrip(" ") + "…"
     return set_cell_size(text, width)
+
+
+def fit_person(text: str, width: int) -> str:
+    """A name, and age and sex after a comma, in exactly this many cells: it is the name that is cut."""
+    text = safe_line(text)
+    name, comma, rest = text.rpartition(", ")
+    room = width - cell_len(rest) - 2
+    if cell_len(text) <= width or not comma or room < _SHORTEST_NAME:
+        return fit(text, width)
+    return fit(f"{fit(name, room).rstrip()}, {rest}", width)
 
 
 def wrap(text: str, width: int) -> list[Span]:

@@ -17,7 +17,7 @@ from clinic_tui.widgets.scroll_bar import thumb
 from clinic_tui.widgets.selection import find_again, place_of
 from clinic_tui.widgets.work_list import WorkList
 from clinic_tui.widgets.work_row import WorkRow, columns_for, wait_text
-from clinic_tui.widgets.wrapping import fit, wrap
+from clinic_tui.widgets.wrapping import fit, fit_person, wrap
 from styles import css_paths
 from styles.themes import (
     CONTRAST,
@@ -366,6 +366,11 @@ def test_a_wait_reads_as_hours_and_minutes_and_later_as_days() -> None:
 @pytest.mark.parametrize("width", [1, 2, 7, 22])
 def test_text_is_fitted_to_exactly_its_cells(text: str, width: int) -> None:
     assert cell_len(fit(text, width)) == width
+    assert cell_len(fit_person(text, width)) == width
+
+
+def test_a_long_name_is_cut_before_the_age() -> None:
+    assert fit_person("Anna-Karin Lindström Berg, 71 K", 20) == "Anna-Karin Li…, 71 K"
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -70,6 +70,39 @@ _VISIT = (
         N_("Go to the previous open visit."),
         91,
     ),
+    Action(
+        "visit.close",
+        N_("Close"),
+        "ctrl+w",
+        Scope.VISIT,
+        N_("Take a visit that is not yours off the tabs."),
+        46,
+    ),
+    Action(
+        "message.retry",
+        N_("Send again"),
+        "ctrl+r",
+        Scope.VISIT,
+        N_("Send the messages that could not be sent once more."),
+        12,
+    ),
+    Action(
+        "message.take_back",
+        N_("Take back"),
+        "ctrl+b",
+        Scope.VISIT,
+        N_("Take a message that could not be sent back to where one writes."),
+        13,
+    ),
+    Action(
+        "draft.other",
+        N_("The other draft"),
+        "ctrl+o",
+        Scope.VISIT,
+        N_("Change places with the draft that you wrote elsewhere."),
+        14,
+    ),
+    Action("chat.newest", N_("Newest"), "ctrl+down", Scope.VISIT, N_("Go to the newest message."), 64),
 )
 _CHAT = (
     Action("chat.copy", N_("Copy message"), "c", Scope.CHAT, N_("Copy the selected message."), 15),
@@ -77,8 +110,24 @@ _CHAT = (
         "chat.expand", N_("Show all of it"), "x", Scope.CHAT, N_("Show the whole of a shortened message."), 16
     ),
 )
+_SETTINGS = (
+    Action("settings.save", N_("Save"), "ctrl+s", Scope.SETTINGS, N_("Save the profile."), 10),
+    Action(
+        "keys.change", N_("New key"), "enter", Scope.SETTINGS, N_("Give the selected action another key."), 11
+    ),
+    Action(
+        "keys.reset",
+        N_("As it was"),
+        "backspace,delete",
+        Scope.SETTINGS,
+        N_("Give the selected action its own key back."),
+        12,
+    ),
+)
 
-ACTIONS: dict[str, Action] = {action.id: action for action in (*_ANYWHERE, *_LIST, *_VISIT, *_CHAT)}
+ACTIONS: dict[str, Action] = {
+    action.id: action for action in (*_ANYWHERE, *_LIST, *_VISIT, *_CHAT, *_SETTINGS)
+}
 """Every action by id, in the order of the help."""
 
 

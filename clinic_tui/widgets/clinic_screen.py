@@ -1,6 +1,6 @@
 """The screen every view is built on: the frame, the bindings and a key bar that tells the truth."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -129,7 +129,11 @@ class ClinicScreen(Screen[None]):
 
     def may(self, action_id: str) -> bool:
         """Whether the action can be performed now."""
-        return hasattr(self, ACTIONS[action_id].method) or self.place.app_may(action_id)
+        return self.deed(action_id) is not None or self.place.app_may(action_id)
+
+    def deed(self, action_id: str) -> Callable[[], None] | None:
+        """What performs the action on this screen; None leaves it to the app."""
+        return getattr(self, ACTIONS[action_id].method, None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Textual's question whether a binding applies."""
@@ -144,11 +148,11 @@ class ClinicScreen(Screen[None]):
         if not self.check_action("perform", (action_id,)):
             return
         self.say("")
-        method = getattr(self, ACTIONS[action_id].method, None)
-        if method is None:
+        deed = self.deed(action_id)
+        if deed is None:
             self.place.app_perform(action_id)
         else:
-            method()
+            deed()
 
     def on_bar_pressed(self, message: Bar.Pressed) -> None:
         """A click in a bar or in the menu performs the action it names."""

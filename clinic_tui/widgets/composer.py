@@ -50,6 +50,14 @@ class ComposerText(WritingArea):
         if not self.select_blank():
             self.move_cursor(self.place_of(first + len(body)))
 
+    def action_cursor_page_up(self) -> None:
+        """A page up in the chat: the composer itself is too low for pages."""
+        self.post_message(Composer.PageKey(-1))
+
+    def action_cursor_page_down(self) -> None:
+        """A page down in the chat."""
+        self.post_message(Composer.PageKey(1))
+
     async def _on_key(self, event: events.Key) -> None:
         self._times.append(monotonic())
         if event.key == self.send_key:
@@ -107,6 +115,13 @@ class Composer(Vertical):
 
     class SendPressed(Message):
         """The send key was pressed in the text."""
+
+    class PageKey(Message):
+        """A page key was pressed in the text; -1 is up."""
+
+        def __init__(self, direction: int) -> None:
+            super().__init__()
+            self.direction = direction
 
     class Pasted(Message):
         """The send key came in the middle of a paste and was taken as a line break."""

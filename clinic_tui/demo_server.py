@@ -9,7 +9,8 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from clinic_tui.backend.app import create_app
 from clinic_tui.backend.auth import choose_assignment, sign_in
@@ -29,7 +30,8 @@ from clinic_tui.protocol.commands import ChooseAssignment, SignIn
 
 PASSWORD = "demo-demo-demo"  # noqa: S105 - fictive people on this machine alone
 """Every demo account's password, so that a second workstation can sign in as a colleague."""
-ZONE_MISSING = "The time of --now needs a zone, such as 2027-03-25T10:00+01:00."
+ZONE = ZoneInfo("Europe/Stockholm")
+SATURDAY, FIRST_HOUR, LAST_HOUR = 5, 8, 15
 
 
 class CannotStart(Exception):  # noqa: N818 - shown as it is
@@ -59,15 +61,30 @@ def _say(what: dict[str, str]) -> None:
 
 
 def _clock(now: str | None, speed: float) -> Clock:
-    if now is None and speed == 1:
+    real = datetime.now(UTC)
+    if now is None and speed == 1 and working_time(real) == real:
         return SystemClock()
     try:
-        start = datetime.fromisoformat(now) if now else datetime.now(UTC)
+        start = datetime.fromisoformat(now) if now else working_time(real)
     except ValueError:
         raise CannotStart(f"Not a time: {now}") from None
     if start.tzinfo is None:
-        raise CannotStart(ZONE_MISSING)
+        start = start.replace(tzinfo=ZONE)
     return SettableClock(start.astimezone(UTC), speed)
+
+
+def working_time(real: datetime) -> datetime:
+    """The time itself where health centres are at work, else 09:12 on the last day they were.
+
+    A demo in the evening or at a weekend would otherwise show closed units and a queue that goes elsewhere.
+    """
+    local = real.astimezone(ZONE)
+    if local.weekday() < SATURDAY and FIRST_HOUR <= local.hour < LAST_HOUR:
+        return real
+    if local.hour < FIRST_HOUR:
+        local -= timedelta(days=1)
+    local -= timedelta(days=max(0, local.weekday() - SATURDAY + 1))
+    return local.replace(hour=9, minute=12, second=0, microsecond=0).astimezone(UTC)
 
 
 async def _serve(options: argparse.Namespace) -> None:

@@ -68,6 +68,8 @@ class QueueScreen(ClinicScreen):
 
     def show_changes(self, changes: Changes) -> None:
         """Repaint the lines that changed, or lay the list anew if its order did."""
+        if changes.everything:
+            self.list.tick(self.place.now().timestamp())
         if changes.lists or changes.everything:
             self.list.empty_text = self.empty_text()
             self.list.set_rows(self.view.ids(), self.rows)
@@ -110,6 +112,8 @@ class QueueScreen(ClinicScreen):
     def _moved(self) -> None:
         if self.reading and self.reading != self.list.selected:
             self.close_reading()
+        elif not self.reading:
+            self.show_reading()
         self.show_keys()
 
     @on(WorkList.Opened)

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from benchmarks.harness import DOWN, PAGE_DOWN, PAGE_UP, UP, Timing, program
 
 _FIRST_ROW = "Resident 000000"
+_MANY = 4000
+"""From so many rows on every page key shows rows that have not been drawn before."""
 
 
 def show(name: str, timing: Timing, bare: float, extra: str = "") -> None:
@@ -42,7 +44,7 @@ def measure_list(name: str, rows: int, bare: float) -> tuple[Timing, Timing]:
         ready = terminal.wait_for(_FIRST_ROW)
         terminal.settle()
         cursor = terminal.keys([DOWN, DOWN, UP] * 30)
-        page = terminal.keys([PAGE_DOWN, PAGE_UP] * 20)
+        page = terminal.keys([PAGE_DOWN] * 40 if rows >= _MANY else [PAGE_DOWN, PAGE_UP] * 20)
         memory = terminal.memory()
     show(f"{name} {rows} cursor", cursor, bare, f"  filled {ready:.0f} ms, {memory:.0f} MB")
     show(f"{name} {rows} page", page, bare)

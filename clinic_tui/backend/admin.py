@@ -23,6 +23,14 @@ class AdminError(ValueError):
     """What was asked cannot be done; the text says why."""
 
 
+class NotThere(AdminError):
+    """It names something that is not there."""
+
+
+class Taken(AdminError):
+    """There is already something with that name."""
+
+
 async def create_unit(store: Store, clock: Clock, unit: SeedUnit) -> None:
     """Add a unit. Raises `AdminError` where the id is taken or not allowed, or its parent is not there."""
     _check_slug(unit.id)
@@ -30,9 +38,9 @@ async def create_unit(store: Store, clock: Clock, unit: SeedUnit) -> None:
     def work(conn: Connection) -> None:
         known = set(conn.execute(select(units.c.id)).scalars())
         if unit.id in known:
-            raise AdminError(f"there is already a unit {unit.id}")
+            raise Taken(f"there is already a unit {unit.id}")
         if unit.parent_id is not None and unit.parent_id not in known:
-            raise AdminError(f"there is no unit {unit.parent_id}")
+            raise NotThere(f"there is no unit {unit.parent_id}")
         insert_seed(conn, Seed(units=(unit,)), "")
         _log(conn, clock, "unit", unit.id, unit.id, "unit_created")
 
@@ -54,12 +62,12 @@ async def create_staff(store: Store, clock: Clock, member: SeedStaff, password: 
             )
         ).first()
         if taken is not None:
-            raise AdminError("there is already somebody with that id, user name or HSA id")
+            raise Taken("there is already somebody with that id, user name or HSA id")
         known = set(conn.execute(select(units.c.id)).scalars())
         for given in member.assignments:
             for unit in (given.unit_id, *given.covers):
                 if unit not in known:
-                    raise AdminError(f"there is no unit {unit}")
+                    raise NotThere(f"there is no unit {unit}")
         insert_seed(conn, Seed(staff=(member,)), password_hash)
         unit_id = member.assignments[0].unit_id if member.assignments else ""
         _log(conn, clock, "staff", member.id, unit_id, "staff_created")
@@ -82,7 +90,7 @@ async def _change(store: Store, clock: Clock, username: str, code: str, values: 
     def work(conn: Connection) -> None:
         found = conn.execute(select(staff.c.id).where(staff.c.username == username)).scalar_one_or_none()
         if found is None:
-            raise AdminError(f"there is no user {username}")
+            raise NotThere(f"there is no user {username}")
         conn.execute(update(staff).where(staff.c.id == bindparam("who")).values(**values), {"who": found})
         conn.execute(
             update(sessions)
@@ -102,9 +110,9 @@ async def give_assignment(store: Store, clock: Clock, username: str, given: Seed
         who = conn.execute(select(staff.c.id).where(staff.c.username == username)).scalar_one_or_none()
         known = set(conn.execute(select(units.c.id)).scalars())
         if who is None or not {given.unit_id, *given.covers} <= known:
-            raise AdminError("there is no such user or unit")
+            raise NotThere("there is no such user or unit")
         if conn.execute(select(assignments.c.id).where(assignments.c.id == given.id)).first() is not None:
-            raise AdminError(f"there is already an assignment {given.id}")
+            raise Taken(f"there is already an assignment {given.id}")
         row = {"id": given.id, "staff_id": who, "unit_id": given.unit_id, "role": given.role}
         conn.execute(insert(assignments), row)
         _log(conn, clock, "staff", who, given.unit_id, "assignment_given")

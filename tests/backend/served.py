@@ -52,10 +52,10 @@ class Served:
         body = {"command_id": new_id(), **fields}
         return await self.http.post(f"/api/v1/commands/{name}", json=body, headers=bearer(token))
 
-    def connect(self, token: str, **options: Any) -> Any:
+    def connect(self, token: str, path: str = "", **options: Any) -> Any:
         options.setdefault("additional_headers", bearer(token))
         return websockets.connect(
-            self.url.replace("http", "ws") + "/api/v1/events", compression=None, proxy=None, **options
+            self.url.replace("http", "ws") + f"/api/v1/events{path}", compression=None, proxy=None, **options
         )
 
     @asynccontextmanager

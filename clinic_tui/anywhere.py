@@ -96,8 +96,10 @@ class Anywhere:
         self._leave(_("Quit"), lambda: self._app.exit(0))
 
     def _leave(self, label: str, act: Callable[[], None]) -> None:
+        if self._app.navigation.asking:
+            return
         live = [v for v in self._app.navigation.my_visits() if v.row.state == CaseState.IN_PROGRESS]
-        if not live:
+        if not live or self._app.current_mode == "sign_in":
             act()
             return
         text = ngettext(

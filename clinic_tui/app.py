@@ -6,7 +6,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, ClassVar
 
-from textual.binding import BindingType
+from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from clinic_tui.actions.keymap import Keymap
@@ -51,13 +51,16 @@ class Answered(Message):
         self.future, self.done, self.failed = future, done, failed
 
 
-class ClinicApp(GuardedApp[int]):
+class ClinicApp(GuardedApp[int], inherit_bindings=False):
     """Folds what comes over the link into the desk, and tells the screen in front what changed."""
 
     CSS_PATH = css_paths("base")
     COMMANDS = {ActionsProvider}  # noqa: RUF012 - Textual's own name
     COMMAND_PALETTE_BINDING = "f24"
-    BINDINGS: ClassVar[list[BindingType]] = []
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q", "leave", id="app.quit", show=False, priority=True),
+    ]
+    """Textual's own key would leave without asking."""
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(self, options: Options) -> None:
@@ -247,6 +250,10 @@ class ClinicApp(GuardedApp[int]):
         if screen is not None and screen.is_mounted:
             screen.tick()
             screen.show_frame()
+
+    def action_leave(self) -> None:
+        """Leave the program, from any screen."""
+        self.anywhere.do_app_quit()
 
     def _catch_signals(self) -> None:
         """A closed terminal or a kill ends the program in order, drafts sent (security.md 0.7)."""

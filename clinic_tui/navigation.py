@@ -97,6 +97,13 @@ class Navigation:
         screen = self._app.clinic_screen
         self._app.push_screen(HelpDialog(self._app.place, tuple(screen.SCOPES) if screen is not None else ()))
 
+    @property
+    def asking(self) -> bool:
+        """Whether a question is in front."""
+        from screens.dialogs.question import QuestionDialog
+
+        return isinstance(self._app.screen, QuestionDialog)
+
     def ask(self, question: Question) -> None:
         """Show a question."""
         from screens.dialogs.question import QuestionDialog

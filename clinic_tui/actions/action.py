@@ -14,6 +14,8 @@ class Scope(StrEnum):
     """In an open case, where one types: function and control keys act."""
     CHAT = "chat"
     """When the chat log has the focus."""
+    SETTINGS = "settings"
+    """On the settings screen."""
 
 
 @dataclass(frozen=True)

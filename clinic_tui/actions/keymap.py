@@ -50,6 +50,16 @@ class Keymap:
         """Binding id to keys, for `App.set_keymap`."""
         return {action_id: keys for action_id, keys in self._keys.items() if keys}
 
+    def holder(self, action_id: str, key: str) -> str | None:
+        """Id of another action that has this key where this one works; None when the key is free there."""
+        scope = ACTIONS[action_id].scope
+        for other in ACTIONS.values():
+            meets = scope == other.scope or Scope.ANYWHERE in {scope, other.scope}
+            keys = (one.strip() for one in self._keys[other.id].split(","))
+            if other.id != action_id and meets and key in keys:
+                return other.id
+        return None
+
     def _report_clashes(self) -> None:
         taken: dict[tuple[str, str], str] = {}
         for action in ACTIONS.values():

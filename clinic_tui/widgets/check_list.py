@@ -37,7 +37,7 @@ class CheckGroup(Widget, can_focus=True):
         Binding("up,k", "move(-1)", show=False),
         Binding("right,l", "leave(1)", show=False),
         Binding("left,h", "leave(-1)", show=False),
-        Binding("space", "toggle", show=False),
+        Binding("space", "mark", show=False),
     ]
 
     class Changed(Message):
@@ -127,7 +127,7 @@ class CheckGroup(Widget, can_focus=True):
         else:
             self.screen.focus_previous()
 
-    def action_toggle(self) -> None:
+    def action_mark(self) -> None:
         """Mark the value under the cursor, or unmark it."""
         if not self._items:
             return
@@ -151,7 +151,7 @@ class CheckGroup(Widget, can_focus=True):
         event.stop()
         if 0 < event.y <= len(self._items):
             self._cursor = event.y - 1
-            self.action_toggle()
+            self.action_mark()
             self.refresh()
 
 

@@ -37,6 +37,13 @@ class ChoiceList(Widget, can_focus=True):
         Binding("enter", "choose", show=False),
     ]
 
+    class Moved(Message):
+        """The cursor is on another line."""
+
+        def __init__(self, id: str) -> None:  # noqa: A002 - what it is
+            super().__init__()
+            self.id = id
+
     class Chosen(Message):
         """A line was chosen."""
 
@@ -64,26 +71,26 @@ class ChoiceList(Widget, can_focus=True):
         width = self.content_size.width or 60
         detail = max((len(item.detail) for item in self._items), default=0)
         note = max((len(item.note) for item in self._items), default=0)
-        title = max(10, width - detail - note - 7)
+        title = max(8, width - 2 - (detail + 1 if detail else 0) - (note + 4 if note else 0))
         lines: list[Content] = []
         for index, item in enumerate(self._items):
             here = index == self._cursor
-            shade = " on $cursor" if here else ""
+            shade = (" on $cursor" if self.has_focus else " on $cursor-blurred") if here else ""
             lines.append(
                 Content.assemble(
                     ("▌ " if here else "  ", "$accent" + shade),
                     (fit(item.title, title), ("bold" if here else "$foreground") + shade),
-                    (" " + fit(item.detail, detail), "$foreground" + shade),
-                    ("  " + fit(item.note, note) + "  ", "$muted" + shade),
+                    (" " + fit(item.detail, detail) if detail else "", "$foreground" + shade),
+                    ("  " + fit(item.note, note) + "  " if note else "", "$muted" + shade),
                 )
             )
         return Content("\n").join(lines)
 
     def action_move(self, by: int) -> None:
         """Move the cursor; it stops at the ends."""
-        if self._items:
-            self._cursor = min(max(0, self._cursor + by), len(self._items) - 1)
-            self.refresh()
+        to = min(max(0, self._cursor + by), len(self._items) - 1)
+        if self._items and to != self._cursor:
+            self._put(to)
             keep_in_sight(self, self._cursor)
 
     def action_choose(self) -> None:
@@ -91,10 +98,22 @@ class ChoiceList(Widget, can_focus=True):
         if self.selected is not None:
             self.post_message(self.Chosen(self.selected))
 
+    def on_focus(self) -> None:
+        """Show that keys act here."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Show that keys act elsewhere."""
+        self.refresh()
+
     def on_click(self, event: events.Click) -> None:
         """Choose the line under the pointer."""
         event.stop()
         if 0 <= event.y < len(self._items):
-            self._cursor = event.y
-            self.refresh()
+            self._put(event.y)
             self.action_choose()
+
+    def _put(self, to: int) -> None:
+        self._cursor = to
+        self.refresh()
+        self.post_message(self.Moved(self._items[to].id))

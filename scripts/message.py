@@ -1,24 +1,25 @@
 """Keep the Swedish texts: add or change one, list what is missing, remove what is unused, compile."""
 
 import argparse
+import ast
 import fcntl
 import io
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "clinic_tui" / "i18n" / "locale"
 SOURCES = ("clinic_tui", "screens")
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+MARKS = {"_": 1, "N_": 1, "ngettext": 2, "pgettext": 2}
+"""The functions that mark a text, with how many of their first arguments are texts."""
 HEADER = """\
 # The Swedish texts of clinic-tui.
 msgid ""
@@ -63,7 +64,7 @@ def save(catalogue: Catalog) -> None:
 
 
 @contextmanager
-def editing() -> Iterator[Catalog]:
+def editing() -> Generator[Catalog]:
     """The catalogue under a lock; saved if the block ends well."""
     with (LOCALE / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -93,11 +94,26 @@ def in_the_code() -> dict[Key, tuple[str, MessageId]]:
     """Every text marked in the code, with the first place it stands at and its whole source text."""
     found: dict[Key, tuple[str, MessageId]] = {}
     for folder in SOURCES:
-        for file, line, source, _comments, context in extract_from_dir(
-            ROOT / folder, method_map=[("**.py", "python")], keywords=KEYWORDS
-        ):
-            found.setdefault((_forms(source)[0], context), (f"{folder}/{file}:{line}", source))
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            for line, source, context in _marked(ast.parse(path.read_text(encoding="utf-8"))):
+                place = f"{path.relative_to(ROOT)}:{line}"
+                found.setdefault((_forms(source)[0], context), (place, source))
     return found
+
+
+def _marked(tree: ast.AST) -> Iterator[tuple[int, MessageId, str | None]]:
+    """The line, source text and context of every call that marks literal texts."""
+    for node in ast.walk(tree):
+        if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in MARKS):
+            continue
+        texts = [arg.value for arg in node.args[: MARKS[node.func.id]] if isinstance(arg, ast.Constant)]
+        strings = [text for text in texts if isinstance(text, str)]
+        if len(strings) != MARKS[node.func.id]:
+            continue
+        if node.func.id == "pgettext":
+            yield node.lineno, strings[1], strings[0]
+        else:
+            yield node.lineno, strings[0] if len(strings) == 1 else tuple(strings), None
 
 
 def _key(message: Message) -> Key:

@@ -1,6 +1,6 @@
 """How many messages a second the backend stores, against bare commits of the same row by the same engine.
 
-Run with the names of databases (`sqlite`, `postgresql`); both without. Prints medians of five interleaved runs.
+Give the names of databases (`sqlite`, `postgresql`), or none for both. Prints medians of interleaved runs.
 """
 
 import asyncio
@@ -73,7 +73,9 @@ def town(units: int) -> Seed:
             for n in numbers
         ),
         residents=tuple(
-            SeedResident(id=f"r{n}", person_number=f"19900101{n:04d}", name=f"R {n}", birth_date=date(1990, 1, 1))
+            SeedResident(
+                id=f"r{n}", person_number=f"19900101{n:04d}", name=f"R {n}", birth_date=date(1990, 1, 1)
+            )
             for n in numbers
         ),
         cases=tuple(

@@ -39,7 +39,7 @@ OPEN_STATES = (
 
 
 class CaseRecord(msgspec.Struct, frozen=True):
-    """A case as stored, with what a work list shows of its resident: the columns of `case_select`, in order."""
+    """A case as stored and its resident as a work list shows them: the columns of `case_select`, in order."""
 
     id: str
     kind: str

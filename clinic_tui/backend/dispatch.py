@@ -28,7 +28,7 @@ async def dispatch(
 ) -> tuple[int, bytes]:
     """Carry out one command: the HTTP status and the encoded answer.
 
-    The same command id again gives the first answer. Raises `Refused`, or `ProtocolError` where the body is
+    The same command id again gives the first answer. Raises `Refused`, and `ProtocolError` for a body that is
     not that command. Only what succeeded is remembered: a refused command may be tried again with the same id.
     """
     spec = COMMANDS.get(name)
@@ -68,10 +68,32 @@ async def run(
         kept = Answered(subject=session.subject, command_id=command.command_id, digest=digest, answer=answer)
         return answer, tx.finish(kept)
 
-    answer, envelopes = await _guarded(backend, token, name, request_id, work)
+    try:
+        answer, envelopes = await _guarded(backend, token, name, request_id, work)
+    except Refused as no:
+        if no.problem.status != 409:
+            raise
+        stored = await _answered_meanwhile(backend, token, command, digest)
+        if stored is None:
+            raise
+        return 200, stored
     if envelopes:
         backend.hub.publish(envelopes)
     return 200, answer
+
+
+async def _answered_meanwhile(backend: Backend, token: str, command: Command, digest: str) -> bytes | None:
+    """The answer of the same command, where it ran on another connection while this one waited for a lock."""
+
+    def look_up(conn: Connection) -> bytes | None:
+        now = backend.clock.now()
+        _session, stored = session_and_command(conn, token, command.command_id, now, backend.region)
+        return stored.answer if stored is not None and stored.digest == digest else None
+
+    try:
+        return await backend.store.read(look_up)
+    except StorageUnavailable:
+        return None
 
 
 async def query(backend: Backend, token: str, name: str, work: Callable[[Tx], T], request_id: str = "") -> T:

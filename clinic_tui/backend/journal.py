@@ -62,12 +62,25 @@ def _advance(rows: int, dialect: str) -> Prepared:
     return Prepared(statement.bindparams(*binds))
 
 
+def _events_insert(rows: int) -> Any:
+    names = [column.name for column in events.c]
+    return insert(events).values([{name: bindparam(f"{name}{i}") for name in names} for i in range(rows)])
+
+
 @cache
 def _add_events(rows: int) -> Prepared:
-    """Store so many events at once."""
-    names = [column.name for column in events.c]
-    values = [{name: bindparam(f"{name}{i}") for name in names} for i in range(rows)]
-    return Prepared(insert(events).values(values))
+    """Store so many events."""
+    return Prepared(_events_insert(rows))
+
+
+@cache
+def _all_at_once(rows: int) -> Prepared:
+    """Store so many events, a row of the access log and an answer in one statement, as PostgreSQL can."""
+    log: dict[str, Any] = {column.name: bindparam(f"a_{column.name}") for column in audit.c}
+    parts = [insert(audit).values(log).cte("logged")]
+    if rows:
+        parts.append(_events_insert(rows).cte("told"))
+    return Prepared(insert(idempotency).add_cte(*parts))
 
 
 def write_journal(
@@ -88,22 +101,18 @@ def write_journal(
     """
     records = [(entry, record_text(entry, actor, now, correlation_id)) for entry in audits]
     placed, sealed = _advance_all(conn, emitted, records)
-    if emitted:
-        _insert_events(conn, placed, now)
-    if records:
-        for entry, sealed_row in zip(audits, sealed, strict=True):
-            _ADD_AUDIT.run(conn, _audit_row(entry, actor, now, sealed_row))
-    if answered is not None:
-        _ADD_ANSWER.run(
-            conn,
-            {
-                "subject": answered.subject,
-                "command_id": answered.command_id,
-                "digest": answered.digest,
-                "answer": answered.answer,
-                "at": now,
-            },
-        )
+    rows = [_audit_row(entry, actor, now, row) for entry, row in zip(audits, sealed, strict=True)]
+    kept = None if answered is None else _answer_row(answered, now)
+    if kept is not None and len(rows) == 1 and len(placed) <= _EVENTS_AT_ONCE and _is_far(conn):
+        _all_at_once(len(placed)).run(conn, {**_event_rows(placed, now), **_prefixed("a_", rows[0]), **kept})
+    else:
+        for first in range(0, len(placed), _EVENTS_AT_ONCE):
+            part = placed[first : first + _EVENTS_AT_ONCE]
+            _add_events(len(part)).run(conn, _event_rows(part, now))
+        for row in rows:
+            _ADD_AUDIT.run(conn, row)
+        if kept is not None:
+            _ADD_ANSWER.run(conn, kept)
     return tuple(Envelope(stream=e.stream, seq=seq, at=now, event=e.event) for e, seq in placed)
 
 
@@ -164,19 +173,36 @@ def _run_advance(conn: Connection, rows: list[dict[str, Any]]) -> dict[str, tupl
     return {row[0]: (row[1], row[2], row[3]) for row in found}
 
 
-def _insert_events(conn: Connection, placed: Sequence[tuple[Emitted, int]], now: datetime) -> None:
-    """Store events, each encoded once however many streams it goes to."""
+def _event_rows(placed: Sequence[tuple[Emitted, int]], now: datetime) -> dict[str, Any]:
+    """The numbered parameters of events, each encoded once however many streams it goes to."""
     encoded: dict[int, bytes] = {}
-    for first in range(0, len(placed), _EVENTS_AT_ONCE):
-        part = placed[first : first + _EVENTS_AT_ONCE]
-        parameters: dict[str, Any] = {}
-        for i, (item, seq) in enumerate(part):
-            payload = encoded.get(id(item.event))
-            if payload is None:
-                payload = encoded[id(item.event)] = _encoder.encode(item.event)
-            parameters[f"stream{i}"], parameters[f"seq{i}"] = item.stream, seq
-            parameters[f"at{i}"], parameters[f"payload{i}"] = now, payload
-        _add_events(len(part)).run(conn, parameters)
+    parameters: dict[str, Any] = {}
+    for i, (item, seq) in enumerate(placed):
+        payload = encoded.get(id(item.event))
+        if payload is None:
+            payload = encoded[id(item.event)] = _encoder.encode(item.event)
+        parameters[f"stream{i}"], parameters[f"seq{i}"] = item.stream, seq
+        parameters[f"at{i}"], parameters[f"payload{i}"] = now, payload
+    return parameters
+
+
+def _answer_row(answered: Answered, now: datetime) -> dict[str, Any]:
+    return {
+        "subject": answered.subject,
+        "command_id": answered.command_id,
+        "digest": answered.digest,
+        "answer": answered.answer,
+        "at": now,
+    }
+
+
+def _prefixed(prefix: str, row: dict[str, Any]) -> dict[str, Any]:
+    return {prefix + name: value for name, value in row.items()}
+
+
+def _is_far(conn: Connection) -> bool:
+    """Whether each statement is a journey over a socket."""
+    return conn.dialect.name == "postgresql"
 
 
 def _audit_row(entry: AuditEntry, actor: Actor, now: datetime, row: _Sealed) -> dict[str, Any]:

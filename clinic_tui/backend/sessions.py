@@ -74,8 +74,8 @@ class Session:
 
     @property
     def streams(self) -> tuple[str, ...]:
-        """The streams this session may follow."""
-        if self.party == "resident" or self.assignment is None:
+        """The streams this session may follow; a role that sees no queue follows no unit."""
+        if self.party == "resident" or self.assignment is None or not self.roles_seen:
             return (self.subject,)
         return (*(f"unit:{unit}" for unit in self.assignment.units), self.subject)
 

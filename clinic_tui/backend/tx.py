@@ -12,7 +12,7 @@ from clinic_tui.backend.refused import forbidden, not_found
 from clinic_tui.backend.sessions import ActiveAssignment, Session, StaffMember
 from clinic_tui.backend.settings import Settings
 from clinic_tui.domain.region import RegionProfile
-from clinic_tui.domain.roles import Grant, Permission
+from clinic_tui.domain.roles import Grant, Permission, allows
 from clinic_tui.protocol.events import Envelope, Event
 
 
@@ -61,7 +61,7 @@ class Tx:
 
     def require(self, permission: Permission, object_id: str = "") -> None:
         """Refused with 403 where the role lacks the permission."""
-        if not self.allows(permission):
+        if not allows(self.assignment.role, permission, self.assignment.extra):
             raise forbidden(object_id=object_id)
 
     def emit(self, stream: str, event: Event) -> None:

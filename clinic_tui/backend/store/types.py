@@ -26,7 +26,9 @@ class InstantColumn(TypeDecorator[datetime]):
         if value.tzinfo is None:
             raise ValueError("a moment must carry its zone")
         value = value.astimezone(UTC)
-        return value.replace(tzinfo=None).isoformat(" ", "microseconds") if dialect.name == "sqlite" else value
+        if dialect.name != "sqlite":
+            return value
+        return value.replace(tzinfo=None).isoformat(" ", "microseconds")
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """The moment in UTC."""

@@ -94,7 +94,7 @@ async def _serve(options: argparse.Namespace) -> None:
         loop.add_signal_handler(number, stop.set)
     loop.add_reader(sys.stdin.fileno(), _read_end, stop)
     dataset = load()
-    async with _backend(options, dataset) as (backend, secret):
+    async with open_backend(options, dataset) as (backend, secret):
         app = create_app(backend)
         async with listening(app, tcp_socket("127.0.0.1", 0)) as server:
             url = address_of(server.servers[0].sockets[0])
@@ -118,7 +118,7 @@ def _read_end(stop: asyncio.Event) -> None:
 
 
 @asynccontextmanager
-async def _backend(options: argparse.Namespace, dataset: Dataset) -> AsyncGenerator[tuple[Backend, str]]:
+async def open_backend(options: argparse.Namespace, dataset: Dataset) -> AsyncGenerator[tuple[Backend, str]]:
     clock = _clock(options.now, options.speed)
     secret = secrets.token_urlsafe(16)
     store = await open_store("sqlite://")

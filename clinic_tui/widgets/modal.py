@@ -1,15 +1,15 @@
 """The frame of every dialog: what is wrong, why, and the ways out as keys."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 from textual import events, on
-from textual.app import ComposeResult
+from textual.app import App, ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import ModalScreen
+from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -21,6 +21,9 @@ T = TypeVar("T")
 
 QUIET_SECONDS = 0.3
 """Keys and clicks are ignored this long after a dialog opens: they were meant for what stood there before."""
+
+_KEY_WIDTH = 5
+"""Cells of the badge of Esc, after which all labels stand."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,11 @@ class WayRow(Widget, can_focus=True):
             badge = "$background on $muted"
         label = plain_line(way.label, "bold" if self.has_focus else "" if way.enabled else "$muted")
         note = plain_line(f"  {way.note}" if way.note else "", "$muted")
-        return Content.assemble((f" {shown_key(way.key)} ", badge), "  ", label, note)
+        key = f" {shown_key(way.key)} "
+        width = self.styles.width
+        beside = width is not None and width.is_auto
+        gap = 1 if beside else 2 + max(0, _KEY_WIDTH - len(key))
+        return Content.assemble((key, badge), " " * gap, label, note)
 
     def on_key(self, event: events.Key) -> None:
         """Enter takes the way that has the focus."""
@@ -189,6 +196,12 @@ class ClinicDialog(ModalScreen[T]):
                 self.focus_previous(WayRow)
             else:
                 self.focus_next(WayRow)
+
+
+def show_dialog(over: Screen[Any], dialog: "ClinicDialog[T]", chosen: Callable[[T | None], None]) -> None:
+    """Show a dialog over a screen, and hand on what it is closed with."""
+    app = cast("App[Any]", over.app)  # pyright: ignore[reportUnknownMemberType] - it may be any app
+    app.push_screen(dialog, chosen)
 
 
 def paragraph(text: str, style: str = "", *, id: str | None = None) -> Static:  # noqa: A002 - Textual's own

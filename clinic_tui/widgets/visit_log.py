@@ -1,0 +1,124 @@
+"""What the chat log shows of a visit: messages with their state in words, and the visit's own lines."""
+
+from datetime import date, datetime
+
+from clinic_tui.domain.cases import CaseState
+from clinic_tui.i18n import _, pgettext
+from clinic_tui.protocol.resources import CaseRow, Message
+from clinic_tui.state.visit import Pending, Visit
+from clinic_tui.widgets.chat_message import ChatMessage, Status
+from clinic_tui.widgets.chat_source import ChatSource
+from clinic_tui.widgets.texts import ZONE, clock
+
+
+def chat_messages(visit: Visit, me: str, my_name: str) -> list[ChatMessage]:
+    """Everything the log of a visit shows, oldest first; `me` is my staff id."""
+    shown = [_message(message, me) for message in visit.messages]
+    for line in _own_lines(visit.row):
+        _insert(shown, line)
+    for pending in visit.pending:
+        if visit.message(pending.id) is None:
+            _insert(shown, _pending(pending, my_name))
+    return shown
+
+
+def update_source(source: ChatSource, shown: list[ChatMessage]) -> None:
+    """Bring the source in step with the least change, so that the log repaints little and stays in place."""
+    known = source.messages
+    same_order = len(known) <= len(shown) and all(
+        old.id == new.id for old, new in zip(known, shown, strict=False)
+    )
+    if not same_order:
+        ids = {message.id for message in known}
+        if source.reading is not None:
+            source.unseen += sum(not new.me and new.id not in ids for new in _after_last_known(shown, ids))
+        source.replace(shown)
+        return
+    for old, new in zip(tuple(known), shown, strict=False):
+        if old != new:
+            source.update(new)
+    source.append(*shown[len(known) :])
+
+
+def new_source(shown: list[ChatMessage], today: date) -> ChatSource:
+    """A source for a visit that is shown for the first time."""
+    return ChatSource(shown, today=today)
+
+
+def _after_last_known(shown: list[ChatMessage], ids: set[str]) -> list[ChatMessage]:
+    last = max((index for index, message in enumerate(shown) if message.id in ids), default=-1)
+    return shown[last + 1 :]
+
+
+def _insert(shown: list[ChatMessage], line: ChatMessage) -> None:
+    """Put a line before the first that is later than it; messages keep their own order."""
+    place = len(shown)
+    while place and shown[place - 1].at > line.at:
+        place -= 1
+    shown.insert(place, line)
+
+
+def _own_lines(row: CaseRow) -> list[ChatMessage]:
+    lines: list[tuple[str, str, datetime | None]] = [
+        ("started", _("The visit started"), row.started_at),
+        ("ended", _("The chat ended"), row.ended_at),
+    ]
+    if row.state == CaseState.CLOSED:
+        lines.append(("closed", _("The note was signed"), row.closed_at))
+    return [
+        ChatMessage(id=f"{row.id}:{name}", body=text, at=at.astimezone(ZONE), side="system")
+        for name, text, at in lines
+        if at is not None
+    ]
+
+
+def _message(message: Message, me: str) -> ChatMessage:
+    by_care = message.author in ("staff", "system")
+    author = message.author_name
+    if message.author == "proxy":
+        author = _("{name}, guardian").format(name=author)
+    elif message.author == "system":
+        author = _("{name} · automatic").format(name=author)
+    status, text = _status(message) if by_care else ("", "")
+    return ChatMessage(
+        id=message.id,
+        body=message.body,
+        at=message.sent_at.astimezone(ZONE),
+        side="staff" if by_care else "resident",
+        author=author,
+        me=message.author == "staff" and message.author_id == me,
+        status=status,
+        status_text=text,
+        revision=message.revision,
+    )
+
+
+def _status(message: Message) -> tuple[Status, str]:
+    if message.read_at is not None:
+        return "read", _("read {time}").format(time=clock(message.read_at))
+    if message.delivered_at is not None:
+        return "delivered", pgettext("message", "delivered")
+    return "sent", pgettext("message", "sent")
+
+
+def _pending(pending: Pending, my_name: str) -> ChatMessage:
+    status: Status = "queued"
+    text = pgettext("message", "queued")
+    if pending.state == "sending":
+        text = pgettext("message", "being sent")
+    elif pending.state == "unknown":
+        text = _("no answer yet, sent again by itself")
+    elif pending.state == "sent":
+        status, text = "sent", pgettext("message", "sent")
+    elif pending.state == "failed":
+        status, text = "failed", pgettext("message", "not sent")
+    return ChatMessage(
+        id=pending.id,
+        body=pending.body,
+        at=pending.at.astimezone(ZONE),
+        side="staff",
+        author=my_name,
+        me=True,
+        status=status,
+        status_text=text,
+    )

@@ -1,0 +1,114 @@
+"""Correcting a signed note: a new version with its reason; the old one stays."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from textual import on
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+
+from clinic_tui.domain.note import NoteVersion, amend
+from clinic_tui.domain.note import is_blank as shows_nothing
+from clinic_tui.domain.refusals import REASONS, Refusal
+from clinic_tui.i18n import _
+from clinic_tui.protocol.commands import NOTE_LIMIT, AmendNote
+from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.resources import Note
+from clinic_tui.widgets.line_input import LineInput
+from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph
+from clinic_tui.widgets.plain import plain
+from clinic_tui.widgets.text_area import WritingArea
+from clinic_tui.widgets.texts import clock
+
+REASON_LIMIT = 200
+"""Characters a reason may hold."""
+
+
+class AmendDialog(ClinicDialog[AmendNote | None]):
+    """Gives the correction as a command, or None. Esc asks once more when something was written."""
+
+    def __init__(self, note: Note, resident: str) -> None:
+        super().__init__()
+        self.note = note
+        self.resident = resident
+        self.area = WritingArea(note.body, id="amend-body")
+        self.reason = LineInput(placeholder=_("Why it is corrected"), limit=REASON_LIMIT, id="amend-reason")
+        self._leaving = False
+
+    def heading(self) -> str:
+        """Whose note it is."""
+        return _("Correct the note for {resident}").format(resident=self.resident)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The text, the reason, and a line for what is missing."""
+        text = _("Version {number} was signed {time} by {name}. It stays readable beside the correction.")
+        yield paragraph(
+            text.format(
+                number=self.note.number, time=clock(self.note.signed_at), name=self.note.signed_by.name
+            ),
+            "$muted",
+        )
+        with Vertical(id="amend-form"):
+            yield self.area
+            yield self.reason
+            yield Static(id="dialog-problem")
+
+    def first_focus(self) -> Widget | None:
+        """One writes here; nothing is signed but by its key."""
+        return self.area
+
+    def ways(self) -> Sequence[Way]:
+        """Sign the correction, or leave the note as it is."""
+        return (Way("f9", _("Sign the correction")), Way("escape", _("Cancel")))
+
+    @on(WritingArea.Changed)
+    @on(LineInput.Changed)
+    def _changed(self) -> None:
+        self._leaving = False
+        self._say("")
+
+    def _say(self, text: str) -> None:
+        self.query_one("#dialog-problem", Static).update(plain(text, "$warning"))
+
+    @property
+    def written(self) -> bool:
+        """Whether anything would be lost."""
+        return self.area.text != self.note.body or bool(self.reason.value)
+
+    def problem(self) -> str:
+        """Why it cannot be signed as it is; empty when it can."""
+        note = self.note
+        version = NoteVersion(
+            number=note.number, body=note.body, author_id=note.signed_by.id, signed_at=note.signed_at
+        )
+        checked = amend(version, self.area.text, author_id="", at=datetime.now(UTC))
+        if isinstance(checked, Refusal):
+            return _(checked.reason)
+        if len(self.area.text) > NOTE_LIMIT:
+            return _("The text is too long.")
+        return _(REASONS["case.reason_missing"]) if shows_nothing(self.reason.value) else ""
+
+    def take(self, key: str) -> None:
+        """Give the correction where it can be signed; leave only what may be lost."""
+        if key == "escape":
+            if self.written and not self._leaving:
+                self._leaving = True
+                self._say(_("Esc once more throws the correction away."))
+                return
+            self.dismiss(None)
+            return
+        problem = self.problem()
+        if problem:
+            self._say(problem)
+            (self.reason if shows_nothing(self.reason.value) else self.area).focus()
+            return
+        self.dismiss(
+            AmendNote(
+                command_id=new_id(),
+                case_id=self.note.case_id,
+                corrects=self.note.id,
+                body=self.area.text,
+                reason=self.reason.value.strip(),
+            )
+        )

@@ -1,0 +1,136 @@
+"""A phrase of one's own: shortcut, title and text."""
+
+from collections.abc import Iterable, Sequence
+
+from textual import on
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+
+from clinic_tui.client.errors import ClientError
+from clinic_tui.domain.phrases import PLACEHOLDERS, unknown
+from clinic_tui.i18n import _
+from clinic_tui.protocol.commands import MESSAGE_LIMIT, SavePhrase
+from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.resources import PhraseInfo
+from clinic_tui.protocol.text import is_blank
+from clinic_tui.widgets.line_input import LineInput
+from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph
+from clinic_tui.widgets.plain import plain, plain_line
+from clinic_tui.widgets.text_area import WritingArea
+from clinic_tui.widgets.workplace import Workplace
+
+SHORTCUT_LIMIT = 40
+TITLE_LIMIT = 80
+
+
+class PhraseForm(ClinicDialog[PhraseInfo | None]):
+    """Makes a phrase, or changes one's own; gives it once the backend has it."""
+
+    QUIET = 0.0
+
+    def __init__(self, place: Workplace, phrase: PhraseInfo | None) -> None:
+        super().__init__()
+        self.place = place
+        self.phrase = phrase
+        self.shortcut = LineInput(phrase.shortcut if phrase else "", limit=SHORTCUT_LIMIT, id="form-shortcut")
+        self.title_field = LineInput(phrase.title if phrase else "", limit=TITLE_LIMIT, id="form-title")
+        self.area = WritingArea(phrase.body if phrase else "", id="form-body")
+        self._leaving = False
+        self._saving = False
+
+    def heading(self) -> str:
+        """New or changed."""
+        return _("Change the phrase") if self.phrase else _("New phrase of my own")
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Three fields, and what can stand in the text."""
+        with Vertical(id="phrase-form"):
+            for label, field in ((_("Shortcut"), self.shortcut), (_("Title"), self.title_field)):
+                with Horizontal(classes="form-line"):
+                    yield Static(plain_line(label, "$muted"), classes="form-label")
+                    yield field
+            yield self.area
+            names = " ".join("{" + name + "}" for name in PLACEHOLDERS)
+            text = _("These fill themselves: {names}. A blank to fill by hand: {blank}")
+            yield paragraph(text.format(names=names, blank="{" + _("time") + "?}"), "$muted")
+            yield Static(id="dialog-problem")
+
+    def first_focus(self) -> Widget | None:
+        """The first field."""
+        return self.shortcut
+
+    def ways(self) -> Sequence[Way]:
+        """Save, or leave."""
+        return (Way("ctrl+s", _("Save")), Way("escape", _("Cancel")))
+
+    @on(LineInput.Changed)
+    @on(WritingArea.Changed)
+    def _changed(self) -> None:
+        self._leaving = False
+        self._say("")
+
+    def _say(self, text: str) -> None:
+        self.query_one("#dialog-problem", Static).update(plain(text, "$warning"))
+
+    @property
+    def written(self) -> bool:
+        """Whether anything would be lost."""
+        old = self.phrase
+        before = (old.shortcut, old.title, old.body) if old else ("", "", "")
+        return (self.shortcut.value, self.title_field.value, self.area.text) != before
+
+    def problem(self) -> str:
+        """Why it cannot be saved; empty when it can."""
+        if is_blank(self.title_field.value):
+            return _("Give the phrase a title.")
+        if is_blank(self.area.text):
+            return _("Write what the phrase says.")
+        if len(self.area.text) > MESSAGE_LIMIT:
+            return _("The text is too long.")
+        if len(self.shortcut.value.split()) > 1:
+            return _("A shortcut is one word.")
+        names = unknown(self.area.text)
+        if names:
+            return _("{name} is no placeholder. Write {blank} for a blank to fill by hand.").format(
+                name="{" + names[0] + "}", blank="{" + names[0] + "?}"
+            )
+        return ""
+
+    def take(self, key: str) -> None:
+        """Save where that can be done; leave only what may be lost."""
+        if key == "escape":
+            if self.written and not self._leaving:
+                self._leaving = True
+                self._say(_("Esc once more throws away what you have written."))
+                return
+            self.dismiss(None)
+            return
+        problem = self.problem()
+        if problem:
+            self._say(problem)
+        elif not self._saving:
+            self._save()
+
+    def _save(self) -> None:
+        self._saving = True
+        before = {phrase.id for phrase in self.place.desk.people.phrases}
+        command = SavePhrase(
+            command_id=new_id(),
+            phrase_id=self.phrase.id if self.phrase else None,
+            shortcut=self.shortcut.value.strip(),
+            title=self.title_field.value.strip(),
+            body=self.area.text,
+        )
+
+        def done(_answer: object) -> None:
+            known = self.place.desk.people.phrases
+            new = (one for one in known if one.id not in before)
+            same = (one for one in known if self.phrase is not None and one.id == self.phrase.id)
+            self.dismiss(next(same, None) or next(new, None))
+
+        def refused(error: ClientError) -> None:
+            self._saving = False
+            self._say(error.user_text())
+
+        self.place.submit(command, done, refused)

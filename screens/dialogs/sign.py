@@ -1,0 +1,129 @@
+"""Signing a note: what is signed and for whom, or why it cannot be signed and what to do instead."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from textual.widget import Widget
+
+from clinic_tui.domain.note import Answer, check_note, is_blank
+from clinic_tui.i18n import _, ngettext
+from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph
+from clinic_tui.widgets.reading import lines_in
+
+SHOWN_LINES = 8
+"""So many lines of the note are shown before it is signed."""
+
+SignChoice = Literal["sign", "sign_anyway", "auto_history", "write"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignRequest:
+    """What is to be signed."""
+
+    resident: str
+    """Name and age."""
+    body: str
+    auto_history: str
+    ends_visit: bool = False
+    """Whether the chat is still open and is ended by the signature."""
+    blocks: bool = False
+    """Whether the resident cannot use the service until the note is signed."""
+    unsent: bool = False
+    """Whether the composer still holds a text that will not be sent."""
+    waiting: int = 0
+    """Messages that are on their way and not yet with the backend."""
+
+
+class SignDialog(ClinicDialog[SignChoice | None]):
+    """Asks before a note is signed. An empty one is refused; one without words only warned of (slide 55)."""
+
+    def __init__(self, request: SignRequest) -> None:
+        super().__init__()
+        self.request = request
+        self.verdict = check_note(request.body, request.auto_history, acknowledged=False)
+
+    def heading(self) -> str:
+        """What stands in the way, or whose note it is."""
+        if self.verdict.answer is Answer.REFUSED:
+            return _("The note is empty")
+        if self.verdict.answer is Answer.ASK:
+            return _("The note has no words")
+        return _("Sign the note for {resident}").format(resident=self.request.resident)
+
+    def on_mount(self) -> None:
+        """Warn unless all is well."""
+        self.show_heading(not self.verdict.ok)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Why, and the first lines of what is signed."""
+        request = self.request
+        if self.verdict.answer is Answer.REFUSED:
+            yield paragraph(self._empty_text())
+            return
+        if self.verdict.answer is Answer.ASK:
+            text = _("For {resident}: the auto-history is gone and nothing is written in its place.")
+            yield paragraph(text.format(resident=request.resident))
+        yield paragraph(self._excerpt(), id="sign-excerpt")
+        if request.body.strip() == request.auto_history.strip():
+            yield paragraph(_("This is the auto-history, unchanged."), "$muted")
+        yield from self._consequences()
+
+    def _consequences(self) -> Iterable[Widget]:
+        request = self.request
+        if request.ends_visit:
+            yield paragraph(_("Signing also ends the visit: the chat closes for both of you."))
+        if request.unsent:
+            yield paragraph(_("What you have written in the chat is not sent."), "$warning")
+        if request.waiting:
+            text = ngettext(
+                "{count} message is still on its way.",
+                "{count} messages are still on their way.",
+                request.waiting,
+            )
+            yield paragraph(text.format(count=request.waiting), "$warning")
+
+    def _empty_text(self) -> str:
+        if self.request.blocks:
+            return _(
+                "A note must hold something to be signed, and {resident} cannot use the service"
+                " until the visit is signed."
+            ).format(resident=self.request.resident)
+        return _("A note must hold something to be signed. It is for {resident}.").format(
+            resident=self.request.resident
+        )
+
+    def _excerpt(self) -> str:
+        lines = self.request.body.strip().split("\n")
+        shown = "\n".join(lines[:SHOWN_LINES])
+        more = len(lines) - SHOWN_LINES
+        if more <= 0:
+            return shown
+        rest = ngettext("… and {count} more line", "… and {count} more lines", more).format(count=more)
+        return f"{shown}\n{rest}"
+
+    def ways(self) -> Sequence[Way]:
+        """Sign, sign the auto-history, write, or leave it."""
+        ways: list[Way] = []
+        if self.verdict.ok:
+            ways.append(Way("s", _("Sign")))
+        else:
+            if not is_blank(self.request.auto_history):
+                lines = lines_in(self.request.auto_history)
+                ways.append(Way("a", _("Sign the auto-history unchanged ({lines})").format(lines=lines)))
+            if self.verdict.answer is Answer.ASK:
+                ways.append(Way("j", _("Sign it as it is")))
+            ways.append(Way("s", _("Write the note now")))
+        ways.append(Way("escape", _("Cancel")))
+        return ways
+
+    def take(self, key: str) -> None:
+        """Close with what was chosen."""
+        if key == "a":
+            self.dismiss("auto_history")
+        elif key == "j":
+            self.dismiss("sign_anyway")
+        elif key == "s":
+            self.dismiss("sign" if self.verdict.ok else "write")
+        else:
+            self.dismiss(None)

@@ -1,0 +1,1 @@
+"""The visit: chat, note and history of the cases one has open."""

@@ -1,0 +1,127 @@
+"""What is written in each open visit and not yet sent or signed; the backend keeps it too."""
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Literal
+
+from clinic_tui.i18n import _
+from clinic_tui.state.visit import Visit
+from clinic_tui.widgets.texts import clock
+from clinic_tui.widgets.workplace import DraftKind
+
+SAVES_REMEMBERED = 256
+"""So many of one's own saves are known again when they come back as events."""
+
+News = Literal["", "loaded", "other"]
+"""What a draft from elsewhere did: nothing, replaced a text that was not touched, or waits beside it."""
+
+
+@dataclass
+class Writing:
+    """One text of one visit."""
+
+    text: str
+    revision: int
+    """The newest saved draft that was taken in."""
+    edited: bool = False
+    """Whether the user has changed it since it was loaded."""
+    other: str | None = None
+    """A draft written elsewhere meanwhile, kept until the user has chosen."""
+    saves: deque[int] = field(default_factory=lambda: deque[int](maxlen=SAVES_REMEMBERED))
+
+
+class DraftBook:
+    """The texts by case and kind. What is on this screen is never replaced while it is being written."""
+
+    def __init__(self, save: Callable[[str, DraftKind, str], None]) -> None:
+        self._save = save
+        self._writings: dict[tuple[str, DraftKind], Writing] = {}
+
+    def text(self, visit: Visit, kind: DraftKind) -> str:
+        """The text as it stands: what is written here, else the saved draft, else the note's auto-history."""
+        return self._writing(visit, kind).text
+
+    def edit(self, visit: Visit, kind: DraftKind, text: str) -> bool:
+        """Take what the user has written and have it saved; False when it is no change."""
+        writing = self._writing(visit, kind)
+        if text == writing.text:
+            return False
+        writing.text, writing.edited = text, True
+        self._keep(visit, kind, writing)
+        return True
+
+    def clear(self, visit: Visit, kind: DraftKind) -> None:
+        """The text was sent: nothing is left of it."""
+        writing = self._writing(visit, kind)
+        writing.text, writing.edited = "", False
+        self._keep(visit, kind, writing)
+
+    def take_in(self, visit: Visit, kind: DraftKind) -> News:
+        """Look whether the desk has a draft that was written elsewhere."""
+        writing = self._writing(visit, kind)
+        revision = visit.draft_revision(kind)
+        if revision <= writing.revision:
+            return ""
+        writing.revision = revision
+        draft = visit.draft(kind)
+        body = draft.body if draft is not None else ""
+        if body == writing.text or hash(body) in writing.saves:
+            return ""
+        if not writing.edited:
+            writing.text = body or _start(visit, kind)
+            return "loaded"
+        if body:
+            writing.other = body
+            return "other"
+        return ""
+
+    def has_other(self, visit: Visit, kind: DraftKind) -> bool:
+        """Whether another draft waits to be chosen."""
+        return self._writing(visit, kind).other is not None
+
+    def swap(self, visit: Visit, kind: DraftKind) -> str:
+        """Change places with the other draft, so that neither is lost; returns the text that now stands."""
+        writing = self._writing(visit, kind)
+        if writing.other is not None:
+            writing.text, writing.other = writing.other, writing.text
+            writing.edited = True
+            self._keep(visit, kind, writing)
+        return writing.text
+
+    def status(self, visit: Visit, kind: DraftKind, *, connected: bool) -> str:
+        """What has become of the draft, in a few words; empty when there is none."""
+        writing = self._writing(visit, kind)
+        draft = visit.draft(kind)
+        behind = writing.edited and (draft is None or draft.body != writing.text)
+        if behind and not connected:
+            return _("Draft not saved: no contact") if writing.text else ""
+        if draft is not None and writing.text:
+            return _("Draft saved {time}").format(time=clock(draft.saved_at))
+        return ""
+
+    def edited(self, visit: Visit, kind: DraftKind) -> bool:
+        """Whether the text differs from what the visit began with."""
+        return self._writing(visit, kind).text != _start(visit, kind)
+
+    def forget(self, case_id: str) -> None:
+        """The note is signed: the drafts are gone."""
+        for key in [key for key in self._writings if key[0] == case_id]:
+            del self._writings[key]
+
+    def _writing(self, visit: Visit, kind: DraftKind) -> Writing:
+        key = (visit.case_id, kind)
+        found = self._writings.get(key)
+        if found is None:
+            draft = visit.draft(kind)
+            text = draft.body if draft is not None else _start(visit, kind)
+            found = self._writings[key] = Writing(text, visit.draft_revision(kind))
+        return found
+
+    def _keep(self, visit: Visit, kind: DraftKind, writing: Writing) -> None:
+        writing.saves.append(hash(writing.text))
+        self._save(visit.case_id, kind, writing.text)
+
+
+def _start(visit: Visit, kind: DraftKind) -> str:
+    return visit.history.auto_history if kind == "note" else ""

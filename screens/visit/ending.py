@@ -1,0 +1,208 @@
+"""How a visit ends on the visit screen: ended, signed, corrected, closed."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from clinic_tui.client.errors import ClientError
+from clinic_tui.domain.cases import CaseState
+from clinic_tui.domain.phrases import fill
+from clinic_tui.domain.roles import Permission
+from clinic_tui.i18n import _
+from clinic_tui.protocol.commands import AmendNote, EndNoAnswer, EndVisit, SignNote
+from clinic_tui.protocol.ids import new_id
+from clinic_tui.state.visit import Visit
+from clinic_tui.widgets.modal import show_dialog
+from clinic_tui.widgets.texts import resident_with_age
+from screens.dialogs.amend import AmendDialog
+from screens.dialogs.end_visit import EndChoice, EndRequest, EndVisitDialog
+from screens.dialogs.sign import SignChoice, SignDialog, SignRequest
+from screens.visit.placeholders import placeholder_values
+from screens.visit.tab_line import after, open_visits
+
+if TYPE_CHECKING:
+    from screens.visit.screen import VisitScreen
+
+
+class Ending:
+    """Performs what ends a visit, each after its dialog."""
+
+    def __init__(self, screen: "VisitScreen") -> None:
+        self._screen = screen
+        self._place = screen.place
+        self._signing = False
+        """Whether a signature is on its way: it is not asked for twice."""
+
+    def may(self, action_id: str, visit: Visit) -> bool:
+        """Whether an ending action can be performed now."""
+        mine = self._place.desk.is_mine(visit.row)
+        state = visit.row.state
+        match action_id:
+            case "visit.sign":
+                if not self._place.desk.people.allowed(Permission.SIGN_NOTE):
+                    return False
+                if state == CaseState.CLOSED:
+                    return bool(visit.notes)
+                return mine and state in {CaseState.IN_PROGRESS, CaseState.ENDED_UNSIGNED}
+            case "visit.end":
+                return mine and state == CaseState.IN_PROGRESS
+            case _:
+                return not mine
+
+    def do_visit_end(self) -> None:
+        """Ask how the visit ends."""
+        visit = self._screen.visit
+        if visit is None:
+            return
+        self._screen.keep()
+        row, people = visit.row, self._place.desk.people
+        unit = people.units.get(row.unit_id)
+        minutes = unit.no_answer_minutes if unit else 10
+        heard = [at for at in (row.last_resident_at, row.started_at) if at is not None]
+        since = max(heard, default=self._place.now())
+        request = EndRequest(
+            resident=resident_with_age(row.resident),
+            blocks=people.region.unsigned_blocks,
+            no_answer_from=since + timedelta(minutes=minutes),
+            no_answer_minutes=minutes,
+            no_answer_text=fill(unit.no_answer_text if unit else "", placeholder_values(self._place, visit)),
+            unsent=bool(self._screen.drafts.text(visit, "message").strip()),
+        )
+
+        def chosen(choice: EndChoice | None) -> None:
+            self._end(visit.case_id, choice)
+
+        show_dialog(self._screen, EndVisitDialog(request, self._place.now), chosen)
+
+    def _end(self, case_id: str, choice: EndChoice | None) -> None:
+        visit = self._place.desk.visits.get(case_id)
+        if visit is None or choice is None:
+            return
+        if choice == "sign":
+            self.ask_to_sign(visit)
+            return
+        kind = EndVisit if choice == "end" else EndNoAnswer
+        command = kind(command_id=new_id(), case_id=case_id, version=visit.row.version)
+
+        def done(_answer: object) -> None:
+            self._screen.show_all()
+            self._screen.say(
+                _("The chat with {resident} has ended. {key} signs the note.").format(
+                    resident=resident_with_age(visit.row.resident), key=self._place.keymap.shown("visit.sign")
+                )
+            )
+
+        self._place.submit(command, done, self._refused)
+
+    def do_visit_sign(self) -> None:
+        """Sign the note, or correct a signed one."""
+        visit = self._screen.visit
+        if visit is None or self._signing:
+            return
+        self._screen.keep()
+        if visit.row.state == CaseState.CLOSED:
+            self._correct(visit)
+            return
+        refusal = self._screen.panel.note.refusal()
+        if refusal:
+            self._screen.say(refusal, warning=True)
+            return
+        self.ask_to_sign(visit)
+
+    def ask_to_sign(self, visit: Visit) -> None:
+        """Show what is signed and for whom, and sign it when that is chosen."""
+        ends = visit.row.state == CaseState.IN_PROGRESS
+        blocks = self._place.desk.people.region.unsigned_blocks if ends else visit.row.blocks_resident
+        request = SignRequest(
+            resident=resident_with_age(visit.row.resident),
+            body=self._screen.drafts.text(visit, "note"),
+            auto_history=visit.history.auto_history,
+            ends_visit=ends,
+            blocks=blocks,
+            unsent=bool(self._screen.drafts.text(visit, "message").strip()) and ends,
+            waiting=sum(pending.state != "sent" for pending in visit.pending),
+        )
+
+        def chosen(choice: SignChoice | None) -> None:
+            if choice == "write":
+                self._screen.panes.do_visit_note()
+            elif choice == "auto_history":
+                self._sign(visit.case_id, request.auto_history)
+            elif choice is not None:
+                self._sign(visit.case_id, request.body, acknowledged=choice == "sign_anyway")
+
+        show_dialog(self._screen, SignDialog(request), chosen)
+
+    def _sign(self, case_id: str, body: str, *, acknowledged: bool = False) -> None:
+        visit = self._place.desk.visits.get(case_id)
+        if visit is None or self._signing:
+            return
+        self._signing = True
+        name = resident_with_age(visit.row.resident)
+
+        def done(_answer: object) -> None:
+            self._signing = False
+            self._screen.drafts.forget(case_id)
+            self._leave(case_id, _("Signed: {resident}.").format(resident=name))
+
+        def refused(error: ClientError) -> None:
+            self._signing = False
+            self._refused(error)
+
+        command = SignNote(
+            command_id=new_id(),
+            case_id=case_id,
+            version=visit.row.version,
+            body=body,
+            acknowledged=acknowledged,
+        )
+        self._place.submit(command, done, refused)
+
+    def _leave(self, case_id: str, text: str) -> None:
+        """Go on to the next visit of mine, or to the queue, and say there what was done."""
+        desk = self._place.desk
+        mine = [
+            visit
+            for visit in open_visits(self._place)
+            if desk.is_mine(visit.row) and visit.case_id != case_id
+        ]
+        if not self._screen.in_front or self._place.current_visit != case_id:
+            self._screen.say(text)
+            self._screen.show_all()
+            return
+        following = after(mine, case_id, 1)
+        if following is not None:
+            self._place.open_case(following.case_id)
+        else:
+            self._place.app_perform("go.drop_in")
+        self._screen.say_in_front(text)
+
+    def _correct(self, visit: Visit) -> None:
+        """Write a new version of the signed note."""
+        resident = resident_with_age(visit.row.resident)
+
+        def done(_answer: object) -> None:
+            self._screen.show_all()
+            self._screen.say(_("The note for {resident} is corrected.").format(resident=resident))
+
+        def chosen(command: AmendNote | None) -> None:
+            if command is not None:
+                self._place.submit(command, done, self._refused)
+
+        show_dialog(self._screen, AmendDialog(visit.notes[-1], resident), chosen)
+
+    def do_visit_close(self) -> None:
+        """Take a visit that is not mine off the tabs."""
+        visit = self._screen.visit
+        if visit is None:
+            return
+        following = after(open_visits(self._place), visit.case_id, -1)
+        self._place.desk.close(visit.case_id)
+        if following is None or following is visit:
+            self._place.current_visit = None
+            self._place.app_perform("go.drop_in")
+        else:
+            self._place.open_case(following.case_id)
+
+    def _refused(self, error: ClientError) -> None:
+        self._screen.say(error.user_text(), warning=True)
+        self._screen.show_all()

@@ -1,0 +1,243 @@
+"""Which page stands beside the chat, where the focus goes, and from visit to visit."""
+
+from typing import TYPE_CHECKING
+
+from clinic_tui.domain.cases import CaseState
+from clinic_tui.i18n import _
+from clinic_tui.protocol.resources import PhraseInfo
+from clinic_tui.state.visit import Visit
+from clinic_tui.widgets.composer import Composer
+from clinic_tui.widgets.modal import show_dialog
+from clinic_tui.widgets.side_panel import CHAT, PAGES
+from clinic_tui.widgets.texts import clock
+from clinic_tui.widgets.workplace import DraftKind
+from screens.dialogs.phrase_picker import PhrasePicker
+from screens.visit.placeholders import placeholder_values
+from screens.visit.tab_line import after, open_visits
+
+if TYPE_CHECKING:
+    from screens.visit.screen import VisitScreen
+
+NARROW_BELOW = 100
+"""Columns under which chat and panel take turns (ui.md, sizes)."""
+
+
+class Panes:
+    """The side panel of the visit on screen, and the ways between panes and visits."""
+
+    def __init__(self, screen: "VisitScreen") -> None:
+        self._screen = screen
+        self._place = screen.place
+        self._pages: dict[str, str] = {}
+        """The page chosen, by case."""
+        self._before: tuple[str, str] | None = None
+        """Case and state that the focus was set for."""
+        self._note_of: tuple[str, str] | None = None
+        """Case and state that the note was filled for."""
+
+    @property
+    def narrow(self) -> bool:
+        """Whether chat and panel take turns."""
+        return self._screen.size.width < NARROW_BELOW
+
+    def show(self, visit: Visit) -> None:
+        """Show the visit's page; where the state is another, so is the page, and the focus moves."""
+        now = (visit.case_id, visit.row.state)
+        if self._before is not None and self._before != now and self._before[0] == visit.case_id:
+            self._pages.pop(visit.case_id, None)
+        moved = self._before != now
+        self._before = now
+        self.show_note(visit)
+        self.fit()
+        if moved:
+            self.focus(visit)
+
+    def page(self, visit: Visit) -> str:
+        """The page to show: the one chosen, else the one the visit's state asks for."""
+        page = self._pages.get(visit.case_id)
+        if page is None:
+            page = _first_page(visit, narrow=self.narrow)
+        return _first_page(visit, narrow=False) if page == CHAT and not self.narrow else page
+
+    def fit(self) -> None:
+        """Show chat and panel as the width allows."""
+        visit = self._screen.visit
+        if visit is None:
+            return
+        page = self.page(visit)
+        unsigned = visit.row.state == CaseState.ENDED_UNSIGNED
+        panel = self._screen.panel
+        panel.show_page(page, narrow=self.narrow, mark="note" if unsigned else "")
+        panel.set_class(self.narrow and page == CHAT, "-tabs-only")
+        self._screen.query_one("#chat").display = not self.narrow or page == CHAT
+        panel.show_visit(visit, self._place.desk.people.staff_id)
+        self._screen.talk.seen(visit)
+
+    def focus(self, visit: Visit) -> None:
+        """Put the focus where the visit's state asks for it."""
+        if self._screen.talk.writable(visit) and self._screen.query_one("#chat").display:
+            self._screen.query_one(Composer).area.focus()
+        elif self._screen.panel.page != CHAT:
+            self._screen.panel.focus_page()
+        else:
+            self._screen.talk.log.focus()
+
+    def choose(self, page: str) -> None:
+        """Show a page, with the focus in it."""
+        visit = self._screen.visit
+        if visit is None or page not in (CHAT, *PAGES):
+            return
+        self._pages[visit.case_id] = page
+        self.fit()
+        if page == CHAT:
+            self.focus(visit)
+        else:
+            self._screen.panel.focus_page()
+
+    def show_note(self, visit: Visit) -> None:
+        """Show the note to write, or its signed versions."""
+        note = self._screen.panel.note
+        filled_for = (visit.case_id, f"{visit.row.state}:{len(visit.notes)}")
+        if visit.notes:
+            note.show_signed(visit.notes)
+            note.show_status()
+        else:
+            news = self._screen.drafts.take_in(visit, "note")
+            if self._note_of != filled_for or news == "loaded":
+                writable = self._place.desk.is_mine(visit.row)
+                note.load(self._screen.drafts.text(visit, "note"), writable=writable)
+            if news == "other":
+                self._screen.tell_other("note")
+            self.show_status(visit)
+        self._note_of = filled_for
+        key = self._place.keymap.shown("visit.sign") if self._screen.may("visit.sign") else ""
+        note.show_deed(key, _("Correct …") if visit.notes else _("Sign …"))
+
+    def show_status(self, visit: Visit) -> None:
+        """Say where the note came from and whether its draft is saved."""
+        drafts = self._screen.drafts
+        if not visit.history.auto_history:
+            origin = _("There is no auto-history")
+        else:
+            origin = _("From the auto-history {time}").format(time=clock(visit.row.queued_at))
+            if drafts.edited(visit, "note"):
+                origin += " · " + _("changed by you")
+        connected = self._place.desk.connection.state == "live"
+        self._screen.panel.note.show_status(origin, drafts.status(visit, "note", connected=connected))
+
+    def edited(self, visit: Visit) -> None:
+        """The user wrote in the note."""
+        self.keep()
+        self.show_status(visit)
+
+    def keep(self) -> None:
+        """Take what stands in the fields into the drafts of the visit they were filled for."""
+        desk = self._place.desk
+        note = self._screen.panel.note
+        written = desk.visits.get(self._note_of[0]) if self._note_of else None
+        if written is not None and not written.notes and not note.area.read_only:
+            self._screen.drafts.edit(written, "note", note.text)
+        chat = desk.visits.get(self._before[0]) if self._before else None
+        if chat is not None:
+            self._screen.talk.keep(chat)
+
+    def other_kind(self, visit: Visit) -> DraftKind | None:
+        """Which text has another draft beside it: the one with the focus first."""
+        drafts = self._screen.drafts
+        in_note = self._screen.focused is self._screen.panel.note.area
+        kinds: tuple[DraftKind, ...] = ("note", "message") if in_note else ("message", "note")
+        return next((kind for kind in kinds if drafts.has_other(visit, kind)), None)
+
+    def typing_ended(self) -> None:
+        """No key for a while: one no longer types."""
+        visit = self._screen.visit
+        if visit is not None and self._screen.in_front:
+            self._screen.talk.watch(visit.case_id, typing=False)
+
+    def do_draft_other(self) -> None:
+        """Change places with the draft written elsewhere."""
+        visit = self._screen.visit
+        kind = self.other_kind(visit) if visit is not None else None
+        if visit is None or kind is None:
+            return
+        self.keep()
+        text = self._screen.drafts.swap(visit, kind)
+        if kind == "message":
+            self._screen.talk.show_composer(visit, anew=True)
+        else:
+            self._screen.panel.note.load(text, writable=True)
+            self.show_status(visit)
+
+    def do_visit_phrases(self) -> None:
+        """Pick a phrase for the message."""
+        visit = self._screen.visit
+        if visit is None:
+            return
+
+        def chosen(phrase: PhraseInfo | None) -> None:
+            if phrase is not None and self._screen.visit is visit:
+                self._screen.talk.insert(visit, phrase)
+
+        picker = PhrasePicker(self._place, lambda: placeholder_values(self._place, visit))
+        show_dialog(self._screen, picker, chosen)
+
+    def do_visit_note(self) -> None:
+        """Write in the note."""
+        self.choose("note")
+
+    def do_visit_panel(self) -> None:
+        """Show the next page."""
+        visit = self._screen.visit
+        if visit is None:
+            return
+        pages = (CHAT, *PAGES) if self.narrow else PAGES
+        here = self.page(visit)
+        following = pages[(pages.index(here) + 1) % len(pages)]
+        typing = self._screen.query_one(Composer).area.has_focus and not self.narrow
+        self.choose(following)
+        if typing:
+            self.focus(visit)
+
+    def do_visit_chat(self) -> None:
+        """Move the focus to the chat log."""
+        if self.narrow:
+            self.choose(CHAT)
+        self._screen.talk.log.focus()
+
+    def do_go_visit(self) -> None:
+        """Go to the next visit of mine."""
+        visits = open_visits(self._place)
+        mine = [visit for visit in visits if self._place.desk.is_mine(visit.row)]
+        self._go(after(mine or visits, self._place.current_visit, 1))
+
+    def do_visit_previous(self) -> None:
+        """Go to the visit before; the signed ones stand at the end."""
+        self._go(after(open_visits(self._place), self._place.current_visit, -1))
+
+    def _go(self, visit: Visit | None) -> None:
+        if visit is not None:
+            self._screen.keep()
+            self._place.open_case(visit.case_id)
+
+    def do_app_back(self) -> None:
+        """One step back: to the composer, else out of the visit. What is written stays."""
+        visit = self._screen.visit
+        composer = self._screen.query_one(Composer)
+        if visit is not None and self._screen.talk.writable(visit) and not composer.area.has_focus:
+            if self.narrow:
+                self.choose(CHAT)
+            else:
+                composer.area.focus()
+            return
+        self._screen.keep()
+        self._place.app_perform("app.back")
+
+
+def _first_page(visit: Visit, *, narrow: bool) -> str:
+    """The page a state asks for: reading before the visit, writing in it, the note after it."""
+    state = visit.row.state
+    if state == CaseState.IN_PROGRESS:
+        return CHAT if narrow else "note"
+    if state in {CaseState.ENDED_UNSIGNED, CaseState.CLOSED}:
+        return "note"
+    return "history"

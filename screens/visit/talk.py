@@ -1,0 +1,272 @@
+"""The chat side of the visit screen: the log, the composer, what is sent and what is read."""
+
+from typing import TYPE_CHECKING
+
+from clinic_tui.domain.cases import CaseState
+from clinic_tui.i18n import _
+from clinic_tui.protocol.commands import MarkRead, PostMessage
+from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.resources import PhraseInfo
+from clinic_tui.state.visit import Pending, Visit
+from clinic_tui.widgets.bar import Bar, Piece
+from clinic_tui.widgets.chat_log import ChatLog
+from clinic_tui.widgets.chat_source import ChatSource
+from clinic_tui.widgets.composer import Composer
+from clinic_tui.widgets.texts import ZONE, resident_name, resident_with_age
+from clinic_tui.widgets.visit_log import chat_messages, new_source, update_source
+from screens.visit.tab_line import first_name
+
+if TYPE_CHECKING:
+    from screens.visit.screen import VisitScreen
+
+TYPING_SECONDS = 4.0
+"""So long after the last key one is still said to be typing."""
+
+
+class Talk:
+    """Keeps log and composer in step with the visit on screen, and performs what is done in them."""
+
+    def __init__(self, screen: "VisitScreen") -> None:
+        self._screen = screen
+        self._place = screen.place
+        self._sources: dict[str, ChatSource] = {}
+        self._open: tuple[str, str] | None = None
+        """Case and state that the composer was set up for."""
+        self._marked: dict[str, int] = {}
+        self._watched: tuple[str | None, bool] = (None, False)
+        self._told: set[str] = set()
+        self._phrases: dict[str, str] = {}
+        """Id of the phrase last inserted, by case."""
+
+    @property
+    def log(self) -> ChatLog:
+        """The chat log."""
+        return self._screen.query_one(ChatLog)
+
+    @property
+    def composer(self) -> Composer:
+        """The composer."""
+        return self._screen.query_one(Composer)
+
+    def may(self, action_id: str, visit: Visit) -> bool:
+        """Whether an action of the chat can be performed now."""
+        match action_id:
+            case "message.send" | "visit.phrases":
+                return self.writable(visit)
+            case "message.retry" | "message.take_back":
+                return self.writable(visit) and bool(failed(visit))
+            case "chat.newest":
+                return not self.log.following
+            case _:
+                return bool(visit.messages)
+
+    def writable(self, visit: Visit) -> bool:
+        """Whether one can write to the resident."""
+        return self._place.desk.is_mine(visit.row) and visit.row.state == CaseState.IN_PROGRESS
+
+    def show(self, visit: Visit) -> None:
+        """Show the visit's messages, and the composer as its state wants it."""
+        people = self._place.desk.people
+        my_name = people.profile.display_name if people.profile else ""
+        shown = chat_messages(visit, people.staff_id, my_name)
+        source = self._sources.get(visit.case_id)
+        if source is None:
+            source = new_source(shown, self._place.now().astimezone(ZONE).date())
+            self._sources[visit.case_id] = source
+        else:
+            update_source(source, shown)
+        typing = visit.presence == "typing" and visit.row.state == CaseState.IN_PROGRESS
+        name = visit.row.acting_proxy or first_name(visit) or resident_name(visit.row.resident)
+        source.typing = _("{name} is writing …").format(name=name) if typing else ""
+        self.log.source = source
+        self.show_composer(visit)
+        self.show_draft(visit)
+        self.seen(visit)
+
+    def show_composer(self, visit: Visit, *, anew: bool = False) -> None:
+        """Open the composer with the visit's draft, or close it and say what can be done instead."""
+        wanted = (visit.case_id, visit.row.state + self._place.config.ui.send_key)
+        if self._open == wanted and not anew:
+            return
+        self._open = wanted
+        if self.writable(visit):
+            text = self._screen.drafts.text(visit, "message")
+            self.composer.open_for(
+                resident_with_age(visit.row.resident), text, self._place.config.ui.send_key
+            )
+            return
+        self.composer.close_with(self._closed_text(visit))
+        self.composer.query_one("#composer-hint", Bar).show(self._closed_deeds(visit))
+
+    def _closed_text(self, visit: Visit) -> str:
+        row = visit.row
+        who = resident_with_age(row.resident)
+        mine = self._place.desk.is_mine(row)
+        if mine and row.state == CaseState.ACCEPTED:
+            return _("You have taken {resident}. The chat opens when the visit starts.").format(resident=who)
+        if mine and row.state == CaseState.ENDED_UNSIGNED:
+            return _("The chat with {resident} has ended. The note is not signed.").format(resident=who)
+        if row.state == CaseState.CLOSED:
+            return _("The visit with {resident} is closed.").format(resident=who)
+        if row.assignee is not None and not mine:
+            return _("{name} has {resident} now.").format(name=row.assignee.name, resident=who)
+        return _("You do not have {resident}.").format(resident=who)
+
+    def _closed_deeds(self, visit: Visit) -> list[Piece]:
+        pieces: list[Piece] = []
+        for action_id, title in (
+            ("case.start", _("Start visit")),
+            ("case.release", _("Put back")),
+            ("visit.sign", _("Correct the note") if visit.notes else _("Sign the note")),
+            ("visit.close", _("Close")),
+        ):
+            if self._screen.may(action_id):
+                key = self._place.keymap.shown(action_id)
+                pieces.append(Piece(f" {key} ", "$on-accent on $accent bold", action_id))
+                pieces.append(Piece(title, "$foreground", action_id))
+                pieces.append(Piece("", gap=1))
+        return pieces
+
+    def show_draft(self, visit: Visit) -> None:
+        """Take in a draft from elsewhere, and say whether the draft is saved."""
+        if not self.writable(visit):
+            return
+        drafts = self._screen.drafts
+        news = drafts.take_in(visit, "message")
+        if news == "loaded":
+            self.show_composer(visit, anew=True)
+        elif news == "other":
+            self._screen.tell_other("message")
+        connected = self._place.desk.connection.state == "live"
+        self.composer.show_status(drafts.status(visit, "message", connected=connected))
+
+    def keep(self, visit: Visit) -> None:
+        """Take what stands in the composer into the drafts; before another visit is shown, too."""
+        shown = self._open
+        open_now = not self.composer.has_class("-closed")
+        if shown is not None and shown[0] == visit.case_id and open_now:
+            self._screen.drafts.edit(visit, "message", self.composer.text)
+
+    def edited(self, visit: Visit) -> None:
+        """The user wrote in the composer."""
+        self.keep(visit)
+        if self.composer.text:
+            self.watch(visit.case_id, typing=True)
+            self._screen.stop_typing_in(TYPING_SECONDS)
+        else:
+            self.watch(visit.case_id, typing=False)
+
+    def watch(self, case_id: str | None, *, typing: bool) -> None:
+        """Tell the backend what is on screen and whether one types, when that is another."""
+        if self._watched != (case_id, typing):
+            self._watched = (case_id, typing)
+            self._place.watch(case_id, typing)
+
+    def seen(self, visit: Visit) -> None:
+        """Mark the resident's messages as read once they have been on screen, once for each newest one."""
+        if not visit.unread or not self._place.desk.is_mine(visit.row) or not self._screen.shows_chat:
+            return
+        newest = next((m.seq for m in reversed(visit.messages) if m.author in ("resident", "proxy")), 0)
+        if newest <= self._marked.get(visit.case_id, 0) or not self.log.following:
+            return
+        before = self._marked.get(visit.case_id, 0)
+        self._marked[visit.case_id] = newest
+
+        def failed_again(_error: object) -> None:
+            self._marked[visit.case_id] = before
+
+        command = MarkRead(command_id=new_id(), case_id=visit.case_id, seq=newest)
+        self._place.submit(command, lambda _answer: None, failed_again)
+
+    def tell_failures(self) -> None:
+        """Say once of every message that could not be sent what is wrong and what to do."""
+        for visit in self._place.desk.visits.values():
+            for pending in failed(visit):
+                if pending.id not in self._told:
+                    self._told.add(pending.id)
+                    self._screen.say(self._failure(visit, pending), warning=True)
+
+    def _failure(self, visit: Visit, pending: Pending) -> str:
+        reason = pending.error.user_text() if pending.error else ""
+        return _("Not sent to {resident}: {reason} {again} sends again, {back} takes it back.").format(
+            resident=resident_name(visit.row.resident),
+            reason=reason,
+            again=self._place.keymap.shown("message.retry"),
+            back=self._place.keymap.shown("message.take_back"),
+        )
+
+    def do_message_send(self) -> None:
+        """Send what is written, unless something is missing in it."""
+        visit = self._screen.visit
+        if visit is None or not self.writable(visit):
+            return
+        refusal = self.composer.refusal()
+        if refusal:
+            self._screen.say(refusal, warning=True)
+            self.composer.area.focus()
+            self.composer.area.select_blank()
+            return
+        self._screen.say("")
+        self._post(visit, self.composer.text)
+        self.composer.clear()
+        self._screen.drafts.clear(visit, "message")
+        self.watch(visit.case_id, typing=False)
+
+    def _post(self, visit: Visit, body: str) -> None:
+        phrase = self._phrases.pop(visit.case_id, None)
+        self._place.send_message(
+            PostMessage(command_id=new_id(), case_id=visit.case_id, body=body, phrase_id=phrase)
+        )
+
+    def do_message_retry(self) -> None:
+        """Send what failed once more, under a new id: the backend has refused the old one for good."""
+        visit = self._screen.visit
+        if visit is None:
+            return
+        for pending in failed(visit):
+            self._place.desk.discard_pending(visit.case_id, pending.id)
+            self._post(visit, pending.body)
+        self._screen.show_current()
+
+    def do_message_take_back(self) -> None:
+        """Take the last message that failed back into the composer, before what stands there."""
+        visit = self._screen.visit
+        if visit is None:
+            return
+        lost = failed(visit)
+        if not lost:
+            return
+        self._place.desk.discard_pending(visit.case_id, lost[-1].id)
+        written = self.composer.text
+        body = lost[-1].body + ("\n\n" + written if written else "")
+        self._screen.drafts.edit(visit, "message", body)
+        self.show_composer(visit, anew=True)
+        self._screen.show_current()
+        self.composer.area.focus()
+
+    def insert(self, visit: Visit, phrase: PhraseInfo) -> None:
+        """Insert a phrase where the cursor stands."""
+        self._phrases[visit.case_id] = phrase.id
+        self.composer.area.focus()
+        self.composer.area.insert_phrase(phrase)
+
+    def do_chat_copy(self) -> None:
+        """Copy the selected message, else the newest."""
+        message = self.log.selected_message
+        if message is None:
+            message = next((one for one in reversed(self.log.source.messages) if one.side != "system"), None)
+        if message is not None:
+            self._screen.say(self._place.copy(message.body))
+
+    def do_chat_expand(self) -> None:
+        """Show the whole of a shortened message."""
+        self.log.action_expand()
+
+    def do_chat_newest(self) -> None:
+        """Go to the newest message."""
+        self.log.scroll_to_end()
+
+
+def failed(visit: Visit) -> list[Pending]:
+    """The messages of a visit that were refused for good."""
+    return [pending for pending in visit.pending if pending.state == "failed"]

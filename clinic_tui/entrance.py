@@ -39,7 +39,6 @@ class Entrance:
                 server=self._app.options.server,
                 submit=self._sign_in,
                 choose=self._choose,
-                chosen=self._chosen,
                 quit=lambda: self._app.exit(0),
                 username=self._username,
                 last_assignment=self._last_assignment,
@@ -66,9 +65,9 @@ class Entrance:
         self._username = username
         self._app.fetch(self._app.link.sign_in(username, password), done, failed)
 
-    def _choose(self, assignment_id: str, done: SignedInPort, failed: Failed) -> None:
+    def _choose(self, assignment_id: str, failed: Failed) -> None:
         self._last_assignment = assignment_id
-        self._app.fetch(self._app.link.choose_assignment(assignment_id), done, failed)
+        self._app.fetch(self._app.link.choose_assignment(assignment_id), self._chosen, failed)
 
     def _adopt(self, token: str) -> None:
         self._app.link.adopt(token)

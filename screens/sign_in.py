@@ -58,6 +58,7 @@ class SignInScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", show=False),
         Binding("ctrl+q", "leave", show=False, priority=True),
+        Binding("enter,tab", "next_field", show=False, priority=True),
     ]
 
     def __init__(self, ports: SignInPorts) -> None:
@@ -131,21 +132,14 @@ class SignInScreen(Screen[None]):
         self._show_keys()
 
     def _show_keys(self) -> None:
-        keys = [("↵", _("Choose") if self.assignments else _("Sign in"))]
-        keys += [("Esc", _("Back"))] if self.assignments else [("Tab", _("Next field"))]
-        keys.append(("Ctrl+Q", _("Quit")))
+        keys = [("↵", _("Choose") if self.assignments else _("Sign in"), "enter")]
+        keys += [("Esc", _("Back"), "back")] if self.assignments else [("Tab", _("Next field"), "next")]
+        keys.append(("Ctrl+Q", _("Quit"), "quit"))
         pieces: list[Piece] = []
-        for key, label in keys:
-            pieces += [
-                Piece(f" {key} ", "$on-accent on $accent bold"),
-                Piece(label, "$muted"),
-                Piece("", gap=1),
-            ]
+        for key, label, action in keys:
+            pieces.append(Piece(f" {key} ", "$on-accent on $accent bold", action))
+            pieces += [Piece(label, "$muted", action), Piece("", gap=1)]
         self.query_one("#keys", Bar).show(pieces)
-
-    @on(Input.Submitted, "#username")
-    def _named(self) -> None:
-        self.query_one("#password").focus()
 
     @on(Input.Submitted, "#password")
     def _submit(self) -> None:
@@ -236,14 +230,35 @@ class SignInScreen(Screen[None]):
         )
         self.say(text.format(count=left) if left else _("You can try again now."), warning=bool(left))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Whether a binding applies; those of the user name do so in its field alone."""
+        if action == "next_field":
+            return self.focused is not None and self.focused.id == "username"
+        return super().check_action(action, parameters)
+
+    def action_next_field(self) -> None:
+        """To the password, before the next key is given to anything: it may come as fast as a machine types."""
+        self.set_focus(self.query_one("#password"))
+
     def action_back(self) -> None:
         """From the assignments back to the password; else nothing."""
         if self.assignments and not self.busy:
             self.start_over()
 
-    def action_leave(self) -> None:
-        """Leave the program."""
-        self.ports.quit()
+    def on_bar_pressed(self, message: Bar.Pressed) -> None:
+        """A click in the key bar does what the key does; the key that quits is the application's own."""
+        message.stop()
+        match message.action:
+            case "enter" if self.assignments:
+                self.query_one(ChoiceList).action_choose()
+            case "enter":
+                self._submit()
+            case "back":
+                self.action_back()
+            case "next":
+                self.focus_next()
+            case _:
+                self.ports.quit()
 
 
 def _server_line(server: str) -> Content:

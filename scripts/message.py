@@ -17,7 +17,7 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[1]
 LOCALE = ROOT / "clinic_tui" / "i18n" / "locale"
-SOURCES = ("clinic_tui", "screens")
+SOURCES = ("clinic_tui", "screens", "styles")
 MARKS = {"_": 1, "N_": 1, "ngettext": 2, "pgettext": 2}
 """The functions that mark a text, with how many of their first arguments are texts."""
 HEADER = """\

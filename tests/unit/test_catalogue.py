@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
+from scripts.message import in_the_code
+
 ROOT = Path(__file__).parents[2]
 LOCALE = ROOT / "clinic_tui" / "i18n" / "locale"
-KEYWORDS = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 _BLANK = re.compile(r"\{\w*\}")
 Key = tuple[str, str | None]
 
@@ -20,13 +20,10 @@ Key = tuple[str, str | None]
 @cache
 def in_code() -> dict[Key, tuple[str, ...]]:
     """Every text by source text and context, with its singular and plural."""
-    found: dict[Key, tuple[str, ...]] = {}
-    for package in ("clinic_tui", "screens", "styles"):
-        extracted = extract_from_dir(ROOT / package, [("**.py", "python")], keywords=KEYWORDS)
-        for _file, _line, message, _comments, context in extracted:
-            texts = (message,) if isinstance(message, str) else tuple(message)
-            found[texts[0], context] = texts
-    return found
+    return {
+        key: (text,) if isinstance(text, str) else tuple(text)
+        for key, (_place, text) in in_the_code().items()
+    }
 
 
 @cache

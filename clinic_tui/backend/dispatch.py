@@ -28,8 +28,8 @@ async def dispatch(
 ) -> tuple[int, bytes]:
     """Carry out one command: the HTTP status and the encoded answer.
 
-    The same command id again gives the first answer. Raises `Refused`, and `ProtocolError` for a body that is
-    not that command. Only what succeeded is remembered: a refused command may be tried again with the same id.
+    The same command id again gives the first answer. Raises `Refused`, and `ProtocolError` where the body is
+    not that command. Only what succeeded is remembered: a refused command may be sent again with its id.
     """
     spec = COMMANDS.get(name)
     if spec is None:

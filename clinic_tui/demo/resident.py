@@ -36,6 +36,7 @@ class SimulatedResident:
         self._heard: asyncio.Queue[Message] = asyncio.Queue()
         self._news = asyncio.Event()
         self._seen = 0
+        self._receipts: set[asyncio.Task[None]] = set()
         self._stream: LiveStream | None = None
 
     async def be(self, seeks: SeekCare | None = None, patience: float | None = None) -> None:
@@ -91,7 +92,6 @@ class SimulatedResident:
             message = await self._next_message()
             if message is None:
                 return
-            await self._see(message, read=False)
             await self._pause(self._character.reading_seconds(message.body))
             await self._see(message, read=True)
             for text in self._character.answer(message.body):
@@ -166,6 +166,14 @@ class SimulatedResident:
             self._seen = message.seq
             if message.read_at is None:
                 self._heard.put_nowait(message)
+                receipt = asyncio.create_task(self._receive(message))
+                self._receipts.add(receipt)
+                receipt.add_done_callback(self._receipts.discard)
+
+    async def _receive(self, message: Message) -> None:
+        """The message has reached the resident, who may be typing still."""
+        with contextlib.suppress(ClientError):
+            await self._see(message, read=False)
 
     async def missed(self) -> Iterable[Cursor]:
         """Where things stand: the open case and what was said in it."""

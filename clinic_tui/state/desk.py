@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from clinic_tui.client.link_events import Arrived, LinkStatus, OutboxChanged
-from clinic_tui.domain.cases import FINISHED, HELD
+from clinic_tui.domain.cases import FINISHED, HELD, CaseState
 from clinic_tui.protocol.commands import (
     CaseAnswer,
     DetailAnswer,
@@ -58,6 +58,7 @@ class Desk:
         self.visits: dict[str, Visit] = {}
         self.cursors: dict[str, int] = {}
         self.connection = LinkStatus()
+        self._lost: set[tuple[str, datetime]] = set()
         self.loaded = False
         """Whether a snapshot has arrived."""
 
@@ -121,7 +122,7 @@ class Desk:
             case PhraseChanged():
                 return Changes(phrases=True) if self.people.put_phrase(event.phrase) else NOTHING
             case AssignmentLost():
-                return Changes(lost=(event,), visits=self._opened(event.case_id))
+                return self._put_lost(event)
             case ResidentPresence():
                 return self._in_visit(event.case_id, lambda visit: visit.put_presence(event.presence))
             case StaffTyping() | ResidentCaseChanged():
@@ -158,7 +159,9 @@ class Desk:
         known = self.rows.get(detail.row.id)
         if known is not None:
             visit.put_row(known)
-        return self._put_row(detail.row) | Changes(visits=frozenset({detail.row.id}), lists=True)
+        ids = frozenset({detail.row.id})
+        wanted = ids if visit.stale and self.is_mine(visit.row) else frozenset[str]()
+        return self._put_row(detail.row) | Changes(visits=ids, lists=True, wanted=wanted)
 
     def close(self, case_id: str) -> Changes:
         """Take a visit off the desk; its row stays in the lists. A case of mine is kept."""
@@ -207,16 +210,22 @@ class Desk:
     def _unfetched(self) -> Iterable[str]:
         return (row.id for row in self.rows if self.is_mine(row) and row.id not in self.visits)
 
-    def _opened(self, case_id: str) -> frozenset[str]:
-        return frozenset({case_id}) if case_id in self.visits else frozenset()
+    def _put_lost(self, event: AssignmentLost) -> Changes:
+        if (event.case_id, event.at) in self._lost:
+            return NOTHING
+        self._lost.add((event.case_id, event.at))
+        return Changes(lost=(event,), visits=frozenset({event.case_id} & self.visits.keys()))
 
     def _put_row(self, row: CaseRow) -> Changes:
         news = self.rows.put(row)
         visit = self.visits.get(row.id)
+        before = visit.row if visit is not None else None
         in_visit = visit is not None and visit.put_row(row)
         if not news and not in_visit:
             return NOTHING
-        wanted = news and self.is_mine(row) and (visit is None or visit.stale)
+        if visit is not None and before is not None and in_visit and not self._followed(before, row):
+            visit.stale = True
+        wanted = self.is_mine(row) and (visit is None or visit.stale)
         ids = frozenset({row.id})
         return Changes(
             rows=ids if news else frozenset(),
@@ -224,6 +233,17 @@ class Desk:
             lists=True,
             wanted=ids if wanted else frozenset(),
         )
+
+    def _followed(self, before: CaseRow, row: CaseRow) -> bool:
+        """Whether nothing can have been written between the two that was not sent to me.
+
+        Messages come for my own cases only; a waiting case has none.
+        """
+        if self.is_mine(before):
+            return self.is_mine(row) or row.state in FINISHED
+        if not self.is_mine(row):
+            return True
+        return before.state == CaseState.WAITING and row.version == before.version + 1
 
     def _put_message(self, message: Message) -> Changes:
         visit = self.visits.get(message.case_id)

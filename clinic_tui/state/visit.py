@@ -105,10 +105,11 @@ class Visit:
 
     def merge(self, detail: CaseDetail) -> None:
         """Take in a newly fetched copy; what is already newer here stays."""
+        if detail.row.revision >= self.row.revision:
+            self.stale = False
         self.put_row(detail.row)
         self.history, self.contact, self.earlier = detail.history, detail.contact, detail.earlier
         self.events, self.presence = detail.events, detail.resident_presence
-        self.stale = False
         if not self._connects(detail.messages):
             self._messages, self._ids = [], set()
         for message in detail.messages:

@@ -260,3 +260,26 @@ def test_several_events_give_one_set_of_changes() -> None:
 def test_cursors_are_given_by_name() -> None:
     desk = desk_with()
     assert [(one.stream, one.seq) for one in desk.cursor_list()] == [("staff:anna", 10), ("unit:backby", 10)]
+
+
+def test_a_case_that_comes_back_from_a_colleague_is_fetched_again() -> None:
+    desk, case = my_visit()
+    desk.fold(event(11, taken(1, by=EBBA, revision=8, version=2)))
+    assert desk.visits[case].stale
+    assert desk.fold(event(12, taken(1, revision=9, version=3))).wanted == {case}
+    desk.open(detail(taken(1, revision=9, version=3), tuple(message(seq) for seq in range(1, 6))))
+    assert desk.visits[case].last_seq == 5
+    assert not desk.visits[case].stale
+
+
+def test_a_case_read_and_then_taken_elsewhere_is_followed_without_fetching() -> None:
+    desk = desk_with(row(1))
+    desk.open(detail(row(1)))
+    assert desk.fold(event(11, taken(1, state="accepted", version=2))).wanted == frozenset()
+
+
+def test_a_copy_older_than_what_is_known_does_not_count_as_fresh() -> None:
+    desk, case = my_visit()
+    desk.fold(event(11, taken(1, by=EBBA, revision=8, version=2)))
+    desk.fold(event(12, taken(1, revision=9, version=3)))
+    assert desk.open(detail(taken(1, revision=6))).wanted == {case}

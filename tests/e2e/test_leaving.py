@@ -52,7 +52,7 @@ def restored(terminal: Terminal) -> None:
 
 def by_key(terminal: Terminal) -> None:
     terminal.press("ctrl+q")
-    terminal.wait_for("Avsluta")
+    terminal.wait_for("Stäng Clinic")
     terminal.press("q")
 
 

@@ -93,7 +93,7 @@ async def _serve(options: argparse.Namespace) -> None:
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_reader(sys.stdin.fileno(), _read_end, stop)
-    dataset = load()
+    dataset = load().on_another_day(options.seed)
     async with open_backend(options, dataset) as (backend, secret):
         app = create_app(backend)
         async with listening(app, tcp_socket("127.0.0.1", 0)) as server:

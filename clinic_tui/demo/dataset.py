@@ -7,6 +7,7 @@ from datetime import date
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from random import Random
 from typing import Literal, TypeVar
 
 import msgspec
@@ -297,6 +298,22 @@ class Dataset:
     def without_cases(self) -> "Dataset":
         """The same people and phrases, with nobody in the queues and nobody who comes."""
         return replace(self, cases=(), arrivals=())
+
+    def on_another_day(self, seed: int) -> "Dataset":
+        """The same people with other waits, and other newcomers first; seed 1 is the data as written."""
+        if seed == 1:
+            return self
+        dice = Random(seed)  # noqa: S311 - a play's dice
+        cases = (
+            msgspec.structs.replace(
+                case, waited_minutes=max(1, round(case.waited_minutes * dice.uniform(0.5, 1.4)))
+            )
+            if case.state == "waiting"
+            else case
+            for case in self.cases
+        )
+        arrivals = dice.sample(self.arrivals, len(self.arrivals))
+        return replace(self, cases=tuple(cases), arrivals=tuple(arrivals))
 
     @property
     def units(self) -> tuple[Unit, ...]:

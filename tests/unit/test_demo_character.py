@@ -57,3 +57,11 @@ def test_every_arrival_is_a_command_that_the_backend_takes(dataset: Dataset) -> 
     for case in dataset.arrivals:
         command = seek_care(case)
         assert decode_strict(SeekCare, encode(command)) == command
+
+
+def test_another_seed_is_another_day_with_the_same_people(dataset: Dataset) -> None:
+    other = dataset.on_another_day(2)
+    assert dataset.on_another_day(1) is dataset
+    assert other == dataset.on_another_day(2)
+    assert {case.id for case in other.cases} == {case.id for case in dataset.cases}
+    assert [case.waited_minutes for case in other.cases] != [case.waited_minutes for case in dataset.cases]

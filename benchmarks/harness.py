@@ -10,11 +10,13 @@ import struct
 import sys
 import termios
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 PROGRAMS = Path(__file__).parent / "programs"
+END_SECONDS = 5.0
+"""How long a program may take to end before it is killed."""
 QUIET = 0.012
 """Seconds without output that end a burst: three frames at 240 a second."""
 DOWN, UP, PAGE_DOWN, PAGE_UP = b"\x1b[B", b"\x1b[A", b"\x1b[6~", b"\x1b[5~"
@@ -57,24 +59,38 @@ class Timing:
         )
 
 
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment without what would steer a terminal program, and with the checkout."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("TEXTUAL", "NO_COLOR"))}
+    return {
+        **kept,
+        "TERM": "xterm-256color",
+        "COLORTERM": "truecolor",
+        "TEXTUAL_ANIMATIONS": "none",
+        "PYTHONPATH": str(Path(__file__).parents[1]),
+        **more,
+    }
+
+
+def _kilobytes(path: Path, name: str) -> int:
+    line = next(line for line in path.read_text().splitlines() if line.startswith(name))
+    return int(line.split()[1])
+
+
 class Terminal:
     """A program under a pseudo-terminal; use it in a `with` block, which ends it."""
 
-    def __init__(self, *argv: str, columns: int = 160, rows: int = 48, fps: int = 240) -> None:
+    def __init__(
+        self,
+        *argv: str,
+        columns: int = 160,
+        rows: int = 48,
+        fps: int = 240,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
         self._argv = argv
         self._size = struct.pack("HHHH", rows, columns, 0, 0)
-        self._env = {
-            **{
-                name: value
-                for name, value in os.environ.items()
-                if not name.startswith(("TEXTUAL", "NO_COLOR"))
-            },
-            "TERM": "xterm-256color",
-            "COLORTERM": "truecolor",
-            "TEXTUAL_FPS": str(fps),
-            "TEXTUAL_ANIMATIONS": "none",
-            "PYTHONPATH": str(Path(__file__).parents[1]),
-        }
+        self._env = environment(TEXTUAL_FPS=str(fps), **(env or {}))
         self.output = bytearray()
         self.started = 0.0
         self.pid = 0
@@ -89,15 +105,44 @@ class Terminal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.kill(self.pid, signal.SIGKILL)
-        os.waitpid(self.pid, 0)
+        os.kill(self.pid, signal.SIGTERM)
+        deadline = time.perf_counter() + END_SECONDS
+        while os.waitpid(self.pid, os.WNOHANG) == (0, 0):
+            if time.perf_counter() > deadline:
+                os.kill(self.pid, signal.SIGKILL)
+                os.waitpid(self.pid, 0)
+                break
+            if not self._read(time.perf_counter() + 0.02):
+                time.sleep(0.005)
         os.close(self._master)
+
+    @property
+    def terminal(self) -> int:
+        """The file descriptor of our side of the terminal, to wait for."""
+        return self._master
+
+    def write(self, data: bytes) -> None:
+        """Press keys without waiting for an answer."""
+        os.write(self._master, data)
+
+    def read(self, seconds: float) -> bytes:
+        """What is written next, within so many seconds; empty when nothing is."""
+        before = len(self.output)
+        self._read(time.perf_counter() + seconds)
+        return bytes(self.output[before:])
 
     def memory(self) -> float:
         """The program's peak resident memory so far, in MB."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
-        line = next(line for line in status.splitlines() if line.startswith("VmHWM"))
-        return int(line.split()[1]) / 1024
+        return _kilobytes(Path(f"/proc/{self.pid}/status"), "VmHWM") / 1024
+
+    def share(self) -> float:
+        """The program's memory now, shared pages by their share (PSS), in MB."""
+        return _kilobytes(Path(f"/proc/{self.pid}/smaps_rollup"), "Pss:") / 1024
+
+    def cpu_seconds(self) -> float:
+        """The processor time of all the program's threads so far."""
+        tasks = Path(f"/proc/{self.pid}/task").glob("*/schedstat")
+        return sum(int(task.read_text().split()[0]) for task in tasks) / 1e9
 
     def wait_for(self, text: str, timeout: float = 50) -> float:
         """Wait until the program has written this text; returns milliseconds since it was started."""

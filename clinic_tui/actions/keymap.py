@@ -64,7 +64,7 @@ class Keymap:
         taken: dict[tuple[str, str], str] = {}
         for action in ACTIONS.values():
             for key in filter(None, (key.strip() for key in self._keys[action.id].split(","))):
-                scopes = tuple(Scope) if action.scope is Scope.ANYWHERE else (action.scope, Scope.ANYWHERE)
+                scopes = tuple(Scope) if action.scope is Scope.ANYWHERE else (action.scope,)
                 for scope in scopes:
                     other = taken.setdefault((scope, key), action.id)
                     if other != action.id:

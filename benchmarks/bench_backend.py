@@ -36,7 +36,7 @@ from clinic_tui.protocol.codec import encode
 from clinic_tui.protocol.commands import PostMessage, SignIn
 from clinic_tui.protocol.ids import new_id
 
-RUNS = 2
+RUNS = 5
 SECONDS = 1.5
 WIDE = 10
 BODY = "Hej! Hur länge har du haft feber, och har du tagit något mot den?"

@@ -6,18 +6,18 @@ from typing import Any, Literal, cast
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import RowMapping, Select, bindparam, select, update
+from sqlalchemy import RowMapping, Select, bindparam, insert, select, update
 
 from clinic_tui.backend.refused import forbidden, not_found, stale
 from clinic_tui.backend.rules import local_date
 from clinic_tui.backend.store.prepared import Prepared
-from clinic_tui.backend.store.tables import cases, residents
+from clinic_tui.backend.store.tables import cases, messages, residents
 from clinic_tui.backend.streams import unit_stream
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.cases import CaseState, blocks_resident
 from clinic_tui.domain.region import RegionProfile
 from clinic_tui.protocol.events import CaseChanged
-from clinic_tui.protocol.resources import CaseRow, Reader, ResidentRef, StaffRef
+from clinic_tui.protocol.resources import CaseRow, Message, Reader, ResidentRef, StaffRef
 
 READING_FOR = timedelta(minutes=10)
 """How long somebody is shown as reading after they last asked for the case."""
@@ -111,6 +111,7 @@ def case_select() -> Select[Any]:
 _LOAD = case_select().where(cases.c.id == bindparam("wanted"))
 _COLUMNS = tuple(_LOAD.selected_columns)
 _FIND = Prepared(_LOAD, _COLUMNS)
+_ADD_MESSAGE = Prepared(insert(messages))
 _FIND_AND_LOCK = Prepared(_LOAD.with_for_update(of=cases), _COLUMNS)
 
 
@@ -154,22 +155,34 @@ def check_version(case: CaseRecord, version: int) -> None:
 
 
 @cache
-def _update(columns: tuple[str, ...]) -> Prepared:
+def _update(columns: tuple[str, ...], *, with_message: bool = False) -> Prepared:
     values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in columns}
-    return Prepared(
+    statement = (
         update(cases)
         .where(cases.c.id == bindparam("the_id"), cases.c.revision == bindparam("the_revision"))
         .values(values)
     )
+    if with_message:
+        sent: dict[str, Any] = {column.name: bindparam(f"m_{column.name}") for column in messages.c}
+        statement = statement.add_cte(insert(messages).values(sent).cte("sent"))
+    return Prepared(statement)
 
 
-def change_case(tx: Tx, case: CaseRecord, **changes: Any) -> CaseRecord:
-    """Store a change that is no step of the life cycle; the case as it is then."""
+def change_case(tx: Tx, case: CaseRecord, message: Message | None = None, **changes: Any) -> CaseRecord:
+    """Store a change that is no step of the life cycle, and a new message with it; the case as it is then."""
     changes["revision"] = case.revision + 1
     names = tuple(sorted(changes))
     parameters: dict[str, Any] = {f"new_{name}": changes[name] for name in names}
     parameters |= {"the_id": case.id, "the_revision": case.revision}
-    if _update(names).run(tx.conn, parameters) != 1:
+    # PostgreSQL stores both in one statement: each is a journey over a socket.
+    together = message is not None and tx.conn.dialect.name == "postgresql"
+    if message is not None:
+        sent = {name: getattr(message, name) for name in message.__struct_fields__}
+        if together:
+            parameters |= {f"m_{name}": value for name, value in sent.items()}
+        else:
+            _ADD_MESSAGE.run(tx.conn, sent)
+    if _update(names, with_message=together).run(tx.conn, parameters) != 1:
         raise stale(case.changed_by, case.changed_at, case.version)
     return replace(case, **changes)
 

@@ -1,17 +1,15 @@
-"""Messages in the store: adding one, receipts and pages."""
+"""Messages in the store: receipts and pages."""
 
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
-from clinic_tui.backend.store.prepared import Prepared
 from clinic_tui.backend.store.tables import messages
 from clinic_tui.protocol.resources import Author, Message, MessagePage
 
 PAGE = 50
 """Messages a page holds unless asked otherwise."""
-_ADD = Prepared(insert(messages))
 _PAGE = (
     select(messages)
     .where(messages.c.case_id == bindparam("of"), messages.c.seq < bindparam("before"))
@@ -49,12 +47,6 @@ _FROM_RESIDENT: tuple[Author, ...] = ("resident", "proxy")
 _READ_BY_STAFF = _receipts(_FROM_RESIDENT, read=True)
 _READ_BY_RESIDENT = _receipts(_FROM_STAFF, read=True)
 _GIVEN_TO_RESIDENT = _receipts(_FROM_STAFF, read=False)
-
-
-def add_message(conn: Connection, message: Message) -> Message:
-    """Store a new message."""
-    _ADD.run(conn, {name: getattr(message, name) for name in message.__struct_fields__})
-    return message
 
 
 def read_by_staff(conn: Connection, case_id: str, upto: int, now: datetime) -> list[Message]:

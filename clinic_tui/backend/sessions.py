@@ -18,8 +18,7 @@ from clinic_tui.protocol.resources import StaffRef
 _texts = msgspec.json.Decoder(tuple[str, ...])
 
 
-@dataclass(frozen=True, kw_only=True)
-class StaffMember:
+class StaffMember(msgspec.Struct, frozen=True, kw_only=True):
     """The staff member of a session."""
 
     id: str
@@ -36,8 +35,7 @@ class StaffMember:
         return StaffRef(id=self.id, name=self.display_name, title=self.title)
 
 
-@dataclass(frozen=True, kw_only=True)
-class ActiveAssignment:
+class ActiveAssignment(msgspec.Struct, frozen=True, kw_only=True):
     """The assignment a session works under: one unit, what it covers beside it, and one role."""
 
     id: str
@@ -52,8 +50,7 @@ class ActiveAssignment:
         return (self.unit_id, *self.covers)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Session:
+class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A live session."""
 
     id: str

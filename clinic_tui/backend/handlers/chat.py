@@ -2,7 +2,7 @@
 
 from clinic_tui.backend.cases import CaseRecord, case_row, change_case, own_case, staff_case, tell_case
 from clinic_tui.backend.handlers.common import log, resident_streams
-from clinic_tui.backend.messages import add_message, read_by_staff, seen_by_resident
+from clinic_tui.backend.messages import read_by_staff, seen_by_resident
 from clinic_tui.backend.people import resident_name
 from clinic_tui.backend.refused import blocked, invalid
 from clinic_tui.backend.streams import staff_stream
@@ -20,7 +20,7 @@ from clinic_tui.protocol.commands import (
     ResidentSays,
 )
 from clinic_tui.protocol.events import MessageChanged
-from clinic_tui.protocol.resources import Message
+from clinic_tui.protocol.resources import CaseRow, Message
 
 
 def post_message(tx: Tx, command: PostMessage) -> MessageAnswer:
@@ -47,29 +47,34 @@ def post_message(tx: Tx, command: PostMessage) -> MessageAnswer:
         sent_at=tx.now,
         phrase_id=command.phrase_id,
     )
-    case = add_to_case(tx, case, message)
+    case, row = add_to_case(tx, case, message)
     log(tx, case, "SEND", "message_sent")
-    return MessageAnswer(message=message, case=case_row(case, tx.now, tx.region))
+    return MessageAnswer(message=message, case=row)
 
 
-def add_to_case(tx: Tx, case: CaseRecord, message: Message) -> CaseRecord:
-    """Store a message, count it on its case and tell everybody."""
-    add_message(tx.conn, message)
+def add_to_case(tx: Tx, case: CaseRecord, message: Message) -> tuple[CaseRecord, CaseRow]:
+    """Store a message, count it on its case and tell everybody; the case then, and its row."""
     if message.author in {"staff", "system"}:
         case = change_case(
             tx,
             case,
+            message,
             message_count=message.seq,
             staff_messages=case.staff_messages + 1,
             last_staff_at=message.sent_at,
         )
     else:
         case = change_case(
-            tx, case, message_count=message.seq, unread=case.unread + 1, last_resident_at=message.sent_at
+            tx,
+            case,
+            message,
+            message_count=message.seq,
+            unread=case.unread + 1,
+            last_resident_at=message.sent_at,
         )
-    tell_case(tx, case, "message.sent")
+    row = tell_case(tx, case, "message.sent")
     tell_message(tx, case, message)
-    return case
+    return case, row
 
 
 def tell_message(tx: Tx, case: CaseRecord, message: Message) -> None:
@@ -131,7 +136,7 @@ def resident_says(tx: Tx, command: ResidentSays) -> MessageAnswer:
         body=command.body,
         sent_at=tx.now,
     )
-    case = add_to_case(tx, case, message)
+    case, _row = add_to_case(tx, case, message)
     log(tx, case, "SEND", "resident_message")
     return MessageAnswer(message=message)
 

@@ -70,7 +70,7 @@ def end_no_answer(tx: Tx, command: EndNoAnswer) -> CaseAnswer:
         body=fill(text, known),
         sent_at=tx.now,
     )
-    case = add_to_case(tx, case, farewell)
+    case, _row = add_to_case(tx, case, farewell)
     log(tx, case, "UPDATE", "ended_no_answer")
     tell_all(tx, case, "case.ended")
     return CaseAnswer(case=case_row(case, tx.now, tx.region))

@@ -1,6 +1,7 @@
 """Column types that mean the same on both databases."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, String
@@ -25,15 +26,20 @@ class InstantColumn(TypeDecorator[datetime]):
             return None
         if value.tzinfo is None:
             raise ValueError("a moment must carry its zone")
-        value = value.astimezone(UTC)
-        if dialect.name != "sqlite":
-            return value
-        return value.replace(tzinfo=None).isoformat(" ", "microseconds")
+        return _text(value) if dialect.name == "sqlite" else value.astimezone(UTC)
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """The moment in UTC."""
         if value is None:
             return None
-        if dialect.name == "sqlite":
-            return datetime.fromisoformat(value).replace(tzinfo=UTC)
-        return value.astimezone(UTC)
+        return _moment(value) if dialect.name == "sqlite" else value.astimezone(UTC)
+
+
+@lru_cache(maxsize=1024)
+def _text(value: datetime) -> str:
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+@lru_cache(maxsize=1024)
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -21,10 +22,13 @@ from clinic_tui.widgets.choice_list import ChoiceItem, ChoiceList
 from clinic_tui.widgets.line_input import LineInput
 from clinic_tui.widgets.plain import plain, plain_line
 from clinic_tui.widgets.texts import role_text
+from clinic_tui.widgets.wrapping import fit
 from styles import css_paths
 
 NAME_LIMIT, PASSWORD_LIMIT = 80, 512
 """Characters that the backend takes (protocol/commands.py, SignIn)."""
+_NAME_SHOWN = 40
+"""Cells of one's own name in the welcome."""
 
 Failed = Callable[[ClientError], None]
 
@@ -266,6 +270,5 @@ def _server_line(server: str) -> Content:
 
 
 def _welcome(name: str) -> Content:
-    return Content.assemble(
-        plain_line(_("Hello {name}.").format(name=name), "bold"), " ", _("Where do you work now?")
-    )
+    short = fit(name, min(cell_len(name), _NAME_SHOWN))
+    return Content.assemble((_("Hello {name}.").format(name=short), "bold"), " ", _("Where do you work now?"))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -69,8 +70,8 @@ class ChoiceList(Widget, can_focus=True):
     def render(self) -> Content:
         """Every line."""
         width = self.content_size.width or 60
-        detail = max((len(item.detail) for item in self._items), default=0)
-        note = max((len(item.note) for item in self._items), default=0)
+        detail = min(width // 3, max((cell_len(item.detail) for item in self._items), default=0))
+        note = min(width // 4, max((cell_len(item.note) for item in self._items), default=0))
         title = max(8, width - 2 - (detail + 1 if detail else 0) - (note + 4 if note else 0))
         lines: list[Content] = []
         for index, item in enumerate(self._items):

@@ -162,7 +162,7 @@ async def sign_out(backend: Backend, token: str) -> None:
 
 async def resident_sign_in(backend: Backend, command: ResidentSignIn, client: str = "") -> SignedIn:
     """The simulated e-ID of the demo: any resident, with the demo's secret; only with demo data."""
-    right = secrets.compare_digest(command.secret, backend.resident_secret or "")
+    right = secrets.compare_digest(command.secret.encode(), backend.resident_secret.encode())
     if not backend.settings.demo_data or not backend.resident_secret or not right:
         raise _wrong()
     token = secrets.token_urlsafe(32)

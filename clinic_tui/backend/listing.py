@@ -33,7 +33,7 @@ def list_staff(conn: Connection) -> list[dict[str, object]]:
             "title": row.title,
             "hsa_id": row.hsa_id,
             "assignments": ", ".join(given.get(row.id, [])),
-            "disabled": bool(row.disabled),
+            "state": "disabled" if row.disabled else "",
         }
         for row in rows
     ]

@@ -5,8 +5,8 @@ import ipaddress
 import signal
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from importlib import resources
 from pathlib import Path
@@ -35,6 +35,7 @@ DEMO_SECRET = "demo"  # noqa: S105 - opens fictive data on this machine only
 DEMO_PASSWORD = "demo-demo-demo"  # noqa: S105 - opens fictive data on this machine only
 """The password of every account of `--demo-data`."""
 IN_MEMORY = "sqlite://"
+_SCHEMES = frozenset({"sqlite", "postgresql", "postgres"})
 
 Fill = Callable[[Store, datetime, str], Awaitable[None]]
 """Puts demo data with this password into an empty store."""
@@ -64,7 +65,7 @@ class ServeOptions:
     region: str = "vastmanland"
     """A bundled profile's name, or the path of a TOML file."""
     log: Path | None = None
-    settings: Settings = Settings()
+    settings: Settings = field(default_factory=Settings)
 
 
 def serve(options: ServeOptions) -> int:
@@ -121,6 +122,8 @@ def _is_file(source: str) -> bool:
 
 def prepare(database: str) -> None:
     """Bring a real database to the newest schema. Raises `Unservable` with one line."""
+    if database.partition("://")[0] not in _SCHEMES:
+        raise Unservable("The address of the database begins with sqlite:// or postgresql://.")
     scheme, separator, path = database.partition(":///")
     if scheme.startswith("sqlite") and separator:
         try:
@@ -158,16 +161,13 @@ async def _serve(options: ServeOptions, region: RegionProfile, bound: socket) ->
     async with (
         running(options, region) as backend,
         listening(create_app(backend), bound, transport) as server,
+        _jobs(backend),
+        _bus(options.database, backend),
     ):
-        async with AsyncExitStack() as stack:
-            signals = _stop_on_signals(server)
-            await stack.enter_async_context(_jobs(backend))
-            if backend.store.dialect == "postgresql":
-                await stack.enter_async_context(_bus(options.database, backend))
-            where = address_of(bound, tls=options.tls_cert is not None)
-            sys.stdout.write(f"listening on {where}\n")
-            sys.stdout.flush()
-            await server.stopping.wait()
+        signals = _stop_on_signals(server)
+        sys.stdout.write(f"listening on {address_of(bound, tls=options.tls_cert is not None)}\n")
+        sys.stdout.flush()
+        await server.stopping.wait()
     if options.uds is not None and bound.family == AF_UNIX:
         options.uds.unlink(missing_ok=True)
     return 130 if signal.SIGINT in signals else 0
@@ -233,7 +233,7 @@ async def _jobs(backend: Backend) -> AsyncGenerator[None]:
 @asynccontextmanager
 async def _bus(url: str, backend: Backend) -> AsyncGenerator[None]:
     hub = backend.hub
-    if not isinstance(hub, Hub):
+    if backend.store.dialect != "postgresql" or not isinstance(hub, Hub):
         yield
         return
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from clinic_tui.domain.refusals import REASONS, Refusal
+from clinic_tui.domain.refusals import REASONS, N_, Refusal
 from clinic_tui.protocol.problems import STATUS, Code, Problem
 from clinic_tui.protocol.resources import StaffRef
 
@@ -19,6 +19,21 @@ _TITLES = {
     Code.UNAVAILABLE: "Not available now",
     Code.CONFLICT: "Conflict",
 }
+
+
+TEXTS: dict[str, str] = {
+    **REASONS,
+    "case.already_waiting": N_("You are already in the queue."),
+    "case.unfinished": N_("You have a visit that is not finished yet."),
+    "routing.call_112": N_("Call 112 now."),
+    "routing.phone_1177": N_("The chat is closed. Phone 1177."),
+    "routing.phone_1177_or_112": N_("The chat is closed. Phone 1177, or 112 if it is an emergency."),
+    "session.no_assignment": N_("Choose an assignment first."),
+    "session.not_resident": N_("Only a resident can do this."),
+    "session.not_staff": N_("Only staff can do this."),
+    "session.not_your_assignment": N_("That assignment is not yours."),
+}
+"""English text by rule id; a client shows its own language by the rule."""
 
 
 class Refused(Exception):  # noqa: N818 - a name others rely on
@@ -71,7 +86,7 @@ def not_found(object_id: str = "") -> Refused:
 
 def forbidden(rule: str = "case.not_for_role", object_id: str = "") -> Refused:
     """The session's role does not allow it."""
-    return refused(Code.FORBIDDEN, REASONS.get(rule, "Not allowed."), rule=rule, object_id=object_id)
+    return refused(Code.FORBIDDEN, TEXTS.get(rule, "Not allowed."), rule=rule, object_id=object_id)
 
 
 def invalid(field: str, rule: str, detail: str) -> Refused:
@@ -83,7 +98,7 @@ def blocked(rule: str, who: StaffRef | None = None, at: datetime | None = None) 
     """A rule of the domain says no to the state the case is in."""
     return refused(
         Code.BLOCKED_BY_RULE,
-        REASONS.get(rule, "A rule says no."),
+        TEXTS.get(rule, "A rule says no."),
         rule=rule,
         who=who.name if who else None,
         at=at,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from clinic_tui.domain.refusals import REASONS, N_, Refusal
+from clinic_tui.domain.refusals import N_, REASONS, Refusal
 from clinic_tui.protocol.problems import STATUS, Code, Problem
 from clinic_tui.protocol.resources import StaffRef
 

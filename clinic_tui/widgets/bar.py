@@ -22,6 +22,8 @@ class Piece:
     """Pieces of the highest rank are left out first when the bar is too narrow; 0 always stays."""
     gap: int = 1
     """Blank cells before the piece."""
+    leads: bool = False
+    """Whether it means nothing without the piece after it, and goes when that is left out."""
 
     @property
     def width(self) -> int:
@@ -99,6 +101,9 @@ class Bar(Widget):
             for index in range(len(side) - 1, -1, -1):
                 if side[index].rank == worst:
                     del side[index]
+                    while index and side[index - 1].leads:
+                        index -= 1
+                        del side[index]
                     break
         return left, right
 

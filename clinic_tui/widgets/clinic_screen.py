@@ -102,7 +102,7 @@ class ClinicScreen(Screen[None]):
             key = self._shown_key(action)
             if key:
                 rank = action.weight // 10 if action.id != "app.help" else 1
-                pieces.append(Piece(f" {key} ", "$on-accent on $accent bold", action.id, rank))
+                pieces.append(Piece(f" {key} ", "$on-accent on $accent bold", action.id, rank, leads=True))
                 pieces.append(Piece(self.title_of(action), "$muted", action.id, rank))
                 pieces.append(Piece("", gap=1, rank=rank))
         self.query_one("#keys", Bar).show(pieces)

@@ -133,6 +133,8 @@ class Composer(Vertical):
         self._note = ""
         self._recipient = ""
         self._status = ""
+        self._sends = self._breaks = ""
+        self._key_below = False
 
     def compose(self) -> ComposeResult:
         """Recipient, text, hint."""
@@ -147,12 +149,24 @@ class Composer(Vertical):
         self.remove_class("-closed")
         self.area.disabled = False
         self._load(text)
-        enter = _("Enter sends · Ctrl+J new line") if send_key == "enter" else ""
-        keys = enter or _("{key} sends · Enter new line").format(key=shown_key(send_key))
-        self.query_one("#composer-to", Bar).show(
-            [Piece(_("To")), Piece(recipient, "$foreground bold"), Piece(keys, gap=4, rank=1)]
-        )
+        by_enter = send_key == "enter"
+        sends = _("{key} sends").format(key=_("Enter") if by_enter else shown_key(send_key))
+        breaks = _("{key} new line").format(key=shown_key("ctrl+j") if by_enter else _("Enter"))
+        self._sends, self._breaks = sends, "· " + breaks
+        self._show_to()
+
+    def _show_to(self) -> None:
+        """Recipient and send key; where both do not fit on a line, the key stands below the text."""
+        to = [Piece(_("To")), Piece(self._recipient, "$foreground bold")]
+        keys = [Piece(self._sends, gap=3), Piece(self._breaks, rank=1)]
+        self._key_below = sum(piece.width for piece in (*to, keys[0])) + 3 > self.size.width > 0
+        self.query_one("#composer-to", Bar).show(to if self._key_below else [*to, *keys])
         self._show_hint()
+
+    def on_resize(self) -> None:
+        """The send key moves where there is room for it."""
+        if not self.has_class("-closed"):
+            self._show_to()
 
     def close_with(self, text: str) -> None:
         """Nothing can be written; say why and what can be done."""
@@ -223,5 +237,7 @@ class Composer(Vertical):
             pieces.append(Piece(self.refusal(), "$warning"))
         elif left < NEAR_LIMIT:
             pieces.append(Piece(_("{count} characters left").format(count=left)))
+        elif self._key_below:
+            pieces += [Piece(self._sends), Piece(self._breaks, rank=2)]
         right = [Piece(self._status, rank=1)] if self._status else []
         self.query_one("#composer-hint", Bar).show(pieces, right)

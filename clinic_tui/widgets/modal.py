@@ -22,10 +22,6 @@ T = TypeVar("T")
 QUIET_SECONDS = 0.3
 """Keys and clicks are ignored this long after a dialog opens: they were meant for what stood there before."""
 
-_KEY_WIDTH = 5
-"""Cells of the badge of Esc, after which all labels stand."""
-
-
 @dataclass(frozen=True)
 class Way:
     """One way out of a dialog."""
@@ -58,9 +54,11 @@ class WayRow(Widget, can_focus=True):
             super().__init__()
             self.way = way
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, way: Way, key_width: int = 0) -> None:
+        """`key_width` is the cells of the widest badge, after which all labels stand."""
         super().__init__()
         self.way = way
+        self._key_width = key_width
         self.can_focus = way.enabled
 
     def show(self, way: Way) -> None:
@@ -80,7 +78,7 @@ class WayRow(Widget, can_focus=True):
         key = f" {shown_key(way.key)} "
         width = self.styles.width
         beside = width is not None and width.is_auto
-        gap = 1 if beside else 2 + max(0, _KEY_WIDTH - len(key))
+        gap = 1 if beside else 2 + max(0, self._key_width - len(key))
         return Content.assemble((key, badge), " " * gap, label, note)
 
     def on_key(self, event: events.Key) -> None:
@@ -144,8 +142,10 @@ class ClinicDialog(ModalScreen[T]):
             with VerticalScroll(id="dialog-body", can_focus=False):
                 yield from self.compose_body()
             with Vertical(id="dialog-ways"):
-                for way in self.ways():
-                    yield WayRow(way)
+                ways = self.ways()
+                widest = max((len(shown_key(way.key)) + 2 for way in ways), default=0)
+                for way in ways:
+                    yield WayRow(way, widest)
 
     def on_mount(self) -> None:
         """Start to listen in a moment."""

@@ -37,7 +37,8 @@ class NoteArea(WritingArea):
         if not text or len(text) > _HEADING_LENGTH or text[-1] in ".,;?!":
             return False
         opens = index == 0 or not lines[index - 1].strip()
-        return opens and index + 1 < len(lines) and bool(lines[index + 1].strip())
+        follows = index + 1 < len(lines)
+        return opens and (bool(lines[index + 1].strip()) if follows else index > 0)
 
 
 class NoteEditor(Vertical):

@@ -54,6 +54,7 @@ class SidePanel(Vertical):
         super().__init__(id="panel")
         self.note = NoteEditor()
         self.page = "history"
+        self._tabs: tuple[tuple[str, ...], str] = (PAGES, "")
 
     def compose(self) -> ComposeResult:
         """The tabs and the four pages."""
@@ -71,13 +72,29 @@ class SidePanel(Vertical):
         self.page = page
         for name in PAGES:
             self._page(name).display = name == page
+        self._tabs = ((CHAT, *PAGES) if narrow else PAGES, mark)
+        self._show_tabs()
+
+    def on_resize(self) -> None:
+        """Fit the tabs to the new width."""
+        self._show_tabs()
+
+    def _show_tabs(self) -> None:
+        names, mark = self._tabs
+        titles = {name: page_title(name) for name in names}
+        room = self.query_one("#panel-tabs").size.width - 3 - len(names)
+        while sum(map(len, titles.values())) > room > 0:
+            longest = max((name for name in names if name != self.page), key=lambda name: len(titles[name]))
+            if len(titles[longest]) < 5:
+                break
+            titles[longest] = titles[longest].rstrip("…")[:-1] + "…"
+        gap = 2 if sum(map(len, titles.values())) + len(names) <= room else 1
         pieces: list[Piece] = []
-        for name in (CHAT, *PAGES) if narrow else PAGES:
-            style = "$on-accent on $accent bold" if name == page else "$muted"
-            if name == mark and name != page:
-                style = "$warning bold"
-            gap = 0 if not pieces or not narrow else 1
-            pieces.append(Piece(f" {page_title(name)} ", style, f"panel:{name}", gap=gap))
+        for name, title in titles.items():
+            here = name == self.page
+            style = "$on-accent on $accent bold" if here else "$warning bold" if name == mark else "$muted"
+            text = f" {title} " if here else title
+            pieces.append(Piece(text, style, f"panel:{name}", gap=gap if pieces else 0))
         self.query_one("#panel-tabs", Bar).show(pieces)
 
     def show_visit(self, visit: Visit, me: str) -> None:

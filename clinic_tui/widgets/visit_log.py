@@ -60,6 +60,7 @@ def _insert(shown: list[ChatMessage], line: ChatMessage) -> None:
 
 def _own_lines(row: CaseRow) -> list[ChatMessage]:
     lines: list[tuple[str, str, datetime | None]] = [
+        ("accepted", _("The case was taken"), row.accepted_at),
         ("started", _("The visit started"), row.started_at),
         ("ended", _("The chat ended"), row.ended_at),
     ]

@@ -40,6 +40,12 @@ class VisitScreen(ClinicScreen):
     """Chat, composer and side panel of the visit `Workplace.current_visit`; the others are tabs above it."""
 
     CSS_PATH = css_paths("base", "visit")
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - Textual's
+        (0, "-narrow"),
+        (100, "-tight"),
+        (118, "-normal"),
+        (160, "-wide"),
+    ]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012 - Textual's
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.VISIT, Scope.CHAT, Scope.LIST)
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.ANYWHERE, Scope.VISIT, Scope.CHAT)

@@ -52,7 +52,7 @@ class Talk:
         """Whether an action of the chat can be performed now."""
         match action_id:
             case "message.send" | "visit.phrases":
-                return self.writable(visit)
+                return self.writable(visit) and self._screen.query_one("#chat").display
             case "message.retry" | "message.take_back":
                 return self.writable(visit) and bool(failed(visit))
             case "chat.newest":
@@ -103,11 +103,11 @@ class Talk:
         who = resident_with_age(row.resident)
         mine = self._place.desk.is_mine(row)
         if mine and row.state == CaseState.ACCEPTED:
-            return _("You have taken {resident}. The chat opens when the visit starts.").format(resident=who)
+            return _("{resident} · the visit has not started").format(resident=who)
         if mine and row.state == CaseState.ENDED_UNSIGNED:
-            return _("The chat with {resident} has ended. The note is not signed.").format(resident=who)
+            return _("{resident} · ended, not signed").format(resident=who)
         if row.state == CaseState.CLOSED:
-            return _("The visit with {resident} is closed.").format(resident=who)
+            return _("{resident} · signed and closed").format(resident=who)
         if row.assignee is not None and not mine:
             return _("{name} has {resident} now.").format(name=row.assignee.name, resident=who)
         return _("You do not have {resident}.").format(resident=who)

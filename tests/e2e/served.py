@@ -26,8 +26,9 @@ class Colleague:
         self._http = httpx.Client(base_url=f"{url}/api/v1", trust_env=False, timeout=PATIENCE)
         signed_in = self._call("POST", "session", {"username": username, "password": PASSWORD})
         self._http.headers["Authorization"] = f"Bearer {signed_in['token']}"
-        if signed_in["assignments"] and not signed_in.get("assignment_id"):
-            chosen = {"assignment_id": signed_in["assignments"][0]["id"]}
+        if not signed_in.get("assignment_id"):
+            usual = next(one for one in signed_in["assignments"] if one["unit_id"] == "eken")
+            chosen = {"assignment_id": usual["id"]}
             signed_in = self._call("POST", "session/assignment", chosen)
             self._http.headers["Authorization"] = f"Bearer {signed_in['token']}"
 

@@ -196,6 +196,12 @@ class Terminal:
         """Paste as a terminal does that was asked to mark pastes."""
         self.write(f"\x1b[200~{text}\x1b[201~")
 
+    def click(self, text: str) -> None:
+        """Click in the middle of this text."""
+        row, line = next((place, line) for place, line in enumerate(self.lines, 1) if text in line)
+        column = line.index(text) + len(text) // 2 + 1
+        self.write(f"\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m")
+
     def resize(self, columns: int, rows: int) -> None:
         """Change the terminal's size; the program is told by the kernel."""
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))

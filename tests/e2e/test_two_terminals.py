@@ -1,0 +1,122 @@
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Start
+from tests.e2e.served import SERVE, Backend
+from tests.e2e.sign_in import FIRST_TIME, close_dialog, enter, leave, sign_in
+from tests.e2e.terminal import Terminal
+
+pytestmark = pytest.mark.pty
+
+
+@pytest.fixture
+def two(start: Start, served: Backend, tmp_path: Path) -> tuple[Terminal, Terminal]:
+    """Anna and Ebba, each on a device of her own."""
+    pair: list[Terminal] = []
+    for name in ("anna", "ebba"):
+        (tmp_path / name).mkdir()
+        pair.append(start("--server", served.url, env={"HOME": str(tmp_path / name)}))
+    for terminal, name in zip(pair, ("anna", "ebba"), strict=True):
+        enter(terminal, name)
+    return pair[0], pair[1]
+
+
+def test_a_real_backend_with_demo_data_lets_one_in(start: Start) -> None:
+    backend = Backend(*SERVE)
+    try:
+        terminal = start("--server", backend.url)
+        enter(terminal, "anna")
+        terminal.wait_for("Anna Ek", "Drop-in")
+        assert leave(terminal) == 0
+    finally:
+        backend.close()
+
+
+def test_a_wrong_password_is_said_and_can_be_mended(start: Start, served: Backend) -> None:
+    terminal = start("--server", served.url)
+    terminal.wait_for("Användarnamn", "Logga in")
+    terminal.type("anna")
+    terminal.press("enter")
+    terminal.type("nearly right")
+    assert "nearly" not in terminal.screen
+    terminal.press("enter")
+    terminal.wait_for("Fel användarnamn eller lösenord")
+    terminal.type("demo-demo-demo")
+    terminal.press("enter")
+    terminal.wait_for(FIRST_TIME)
+
+
+def test_name_and_password_may_come_in_one_burst(start: Start, served: Backend) -> None:
+    terminal = start("--server", served.url)
+    terminal.wait_for("Användarnamn", "Logga in")
+    terminal.write("anna\tdemo-demo-demo\r")
+    terminal.wait_for("ansluten")
+    assert b"annad" not in terminal.raw
+
+
+def test_the_filter_is_asked_for_once_and_comes_back(start: Start, served: Backend) -> None:
+    terminal = start("--server", served.url)
+    sign_in(terminal, "anna")
+    terminal.wait_for(FIRST_TIME, "Prioritet")
+    terminal.wait_still(0.4)
+    terminal.click("Ord i namnet")
+    terminal.wait_still(0.4)
+    terminal.type("ingrid")
+    terminal.wait_for("ingrid")
+    close_dialog(terminal, FIRST_TIME, "enter")
+    terminal.wait_for("Ingrid Hallberg")
+    terminal.wait_gone("Karin Lindström")
+    assert leave(terminal) == 0
+    again = start("--server", served.url)
+    sign_in(again, "anna")
+    again.wait_for("Ingrid Hallberg", "ingrid")
+    assert FIRST_TIME not in again.screen
+    assert "Karin Lindström" not in again.screen
+
+
+def test_what_one_takes_the_other_sees_and_a_take_over_is_told(two: tuple[Terminal, Terminal]) -> None:
+    anna, ebba = two
+    anna.wait_for("Karin Lindström")
+    anna.press("t")
+    anna.wait_for("Du har tagit emot Karin Lindström, 74 år")
+    ebba.wait(lambda: "Anna Ek" in ebba.line("Karin Lindström"), "Anna's name on Karin's row", 5)
+    ebba.press("o")
+    close_dialog(ebba, "Ta över från Anna Ek", "o")
+    anna.wait_for("tog Ebba Nyman över Karin Lindström, 74 år")
+    anna.wait(lambda: "Ebba Nyman" in anna.line("Karin Lindström, 74 K"), "Ebba's name on Karin's row")
+
+
+def test_who_is_too_late_is_told_who_was_first(two: tuple[Terminal, Terminal]) -> None:
+    names = {two[0]: "Anna Ek", two[1]: "Ebba Nyman"}
+    for _ in range(6):
+        for terminal in two:
+            terminal.wait_still()
+        for terminal in two:
+            terminal.press("t")
+        for terminal in two:
+            terminal.wait_still()
+        for late, first in (two, two[::-1]):
+            if f"{names[first]} tog" in late.screen:
+                assert "Nästa: " in late.screen
+                assert "Du har tagit emot" in first.screen
+                return
+        for terminal in two:
+            terminal.press("down")
+    pytest.fail("there never was a race")
+
+
+def test_signing_out_leads_back_to_the_sign_in(start: Start, served: Backend) -> None:
+    terminal = start("--server", served.url)
+    enter(terminal, "lena")
+    terminal.press("ctrl+p")
+    terminal.wait_for("Vad vill du göra?")
+    terminal.wait_still(0.4)
+    terminal.type("logga ut")
+    terminal.wait_gone("Gå ett steg tillbaka")
+    terminal.press("enter")
+    terminal.wait_for("Du har loggat ut", "Lösenord")
+    assert "Ingrid" not in terminal.screen
+    terminal.type("demo-demo-demo")
+    terminal.press("enter")
+    terminal.wait_for("Var arbetar du nu?")

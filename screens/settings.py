@@ -1,36 +1,41 @@
 """The settings: profile, appearance, writing, keys and the session."""
 
-from collections.abc import Callable, Iterable
 from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
-from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from clinic_tui.actions.action import Scope
 from clinic_tui.actions.keymap import shown_key
 from clinic_tui.client.errors import ClientError, Rejected
-from clinic_tui.i18n import _, language
+from clinic_tui.i18n import _
 from clinic_tui.protocol.commands import SaveProfile
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.state.changes import Changes
-from clinic_tui.widgets.check_list import CheckGroup, CheckItem
-from clinic_tui.widgets.choice_list import ChoiceItem, ChoiceList
+from clinic_tui.widgets.check_list import CheckGroup
+from clinic_tui.widgets.choice_list import ChoiceList
 from clinic_tui.widgets.clinic_screen import ClinicScreen, bindings
 from clinic_tui.widgets.key_list import KeyList, refusal
-from clinic_tui.widgets.modal import Way, WayRow
+from clinic_tui.widgets.modal import WayRow
 from clinic_tui.widgets.plain import plain
 from clinic_tui.widgets.profile_form import FIELDS, ProfileForm
+from clinic_tui.widgets.settings_parts import (
+    SECTIONS,
+    allowed_items,
+    allowed_now,
+    keys_text,
+    section_items,
+    section_part,
+    send_key_items,
+    session_text,
+    stored_value,
+    theme_items,
+)
 from clinic_tui.widgets.workplace import Workplace
 from styles import css_paths
-from styles.themes import SETTINGS as THEMES
-
-SEND_KEYS = ("ctrl+j", "enter", "ctrl+s")
-"""Send keys offered; one that the file names beside these is offered too."""
-SECTIONS = ("profile", "look", "writing", "keys", "session")
 
 
 class SettingsScreen(ClinicScreen):
@@ -50,50 +55,12 @@ class SettingsScreen(ClinicScreen):
 
     def compose_view(self) -> ComposeResult:
         """The sections, and every section's own part, of which one is shown."""
-        makers: dict[str, Callable[[], Iterable[Widget]]] = {
-            "profile": self._compose_profile,
-            "look": self._compose_look,
-            "writing": self._compose_writing,
-            "keys": self._compose_keys,
-            "session": self._compose_session,
-        }
         with Horizontal(id="settings"):
             yield ChoiceList(id="sections")
             with VerticalScroll(id="section", can_focus=False):
                 for name in SECTIONS:
                     with Vertical(id=f"section-{name}", classes="section"):
-                        yield from makers[name]()
-
-    def _compose_profile(self) -> Iterable[Widget]:
-        yield _muted(_("Residents see the name and the title you have here. Older messages keep theirs."))
-        yield ProfileForm()
-        yield WayRow(Way("ctrl+s", _("Save the profile")))
-
-    def _compose_look(self) -> Iterable[Widget]:
-        yield CheckGroup(_("Theme"), single=True, id="theme")
-        yield _muted(
-            _("The language is {language}. Start with --lang sv or --lang en for another.").format(
-                language=_("Swedish") if language() == "sv" else _("English")
-            )
-        )
-
-    def _compose_writing(self) -> Iterable[Widget]:
-        yield CheckGroup(_("Send a message with"), single=True, id="send-key")
-        yield _muted(_("With Enter as the send key, Ctrl+J makes a new line."))
-        yield CheckGroup(_("Allowed"), id="allowed")
-        yield _muted(_("What is copied leaves the program: other programs on the computer can read it."))
-
-    def _compose_keys(self) -> Iterable[Widget]:
-        yield _muted(
-            _("{change} gives the action another key, {reset} its own back.").format(
-                change=self.place.keymap.shown("keys.change"), reset=self.place.keymap.shown("keys.reset")
-            )
-        )
-        yield KeyList(self.place.keymap, id="key-list")
-
-    def _compose_session(self) -> Iterable[Widget]:
-        yield Static(id="session-text", classes="text")
-        yield WayRow(Way("enter", _("Sign out")))
+                        yield from section_part(name, self.place)
 
     @property
     def form(self) -> ProfileForm:
@@ -107,53 +74,21 @@ class SettingsScreen(ClinicScreen):
 
     def on_mount(self) -> None:
         """Fill everything before the first paint."""
-        titles = {
-            "profile": _("Profile"),
-            "look": _("Appearance"),
-            "writing": _("Writing"),
-            "keys": _("Keys"),
-            "session": _("Session"),
-        }
-        items = [ChoiceItem(name, titles[name]) for name in SECTIONS]
-        self.query_one("#sections", ChoiceList).show(items)
+        self.query_one("#sections", ChoiceList).show(section_items())
         self._show_section()
         self.show_all()
 
     def show_all(self) -> None:
         """Show the settings in force."""
-        config, people = self.place.config, self.place.desk.people
-        if people.profile is not None:
-            self.form.show(people.profile)
-        names = {
-            "dark": _("Dark"),
-            "light": _("Light"),
-            "contrast": _("High contrast"),
-            "ansi": _("The terminal's colours, dark"),
-            "ansi-light": _("The terminal's colours, light"),
-        }
-        themes = [CheckItem(name, names.get(name, name)) for name in THEMES]
-        self.query_one("#theme", CheckGroup).show(themes, {config.ui.theme})
-        keys = dict.fromkeys((*SEND_KEYS, config.ui.send_key))
-        send = [CheckItem(key, shown_key(key) if key != "enter" else "Enter") for key in keys]
-        self.query_one("#send-key", CheckGroup).show(send, {config.ui.send_key})
-        options = {
-            "privacy.copy_allowed": (_("Copying text out of the program"), config.privacy.copy_allowed),
-            "notifications.bell": (_("The bell at new messages"), config.notifications.bell),
-        }
-        allowed = [CheckItem(key, label) for key, (label, _on) in options.items()]
-        self.query_one("#allowed", CheckGroup).show(
-            allowed, {key for key, (_label, on) in options.items() if on}
-        )
+        config, profile = self.place.config, self.place.desk.people.profile
+        if profile is not None:
+            self.form.show(profile)
+        self.query_one("#theme", CheckGroup).show(theme_items(), {config.ui.theme})
+        self.query_one("#send-key", CheckGroup).show(send_key_items(config), {config.ui.send_key})
+        self.query_one("#allowed", CheckGroup).show(allowed_items(), allowed_now(config))
         self.key_list.show(self.place.keymap)
-        self.query_one("#session-text", Static).update(plain(self._session_text()))
-
-    def _session_text(self) -> str:
-        people = self.place.desk.people
-        who = _("Signed in as {user} at {server}.").format(
-            user=people.profile.username if people.profile else "–", server=self.place.server
-        )
-        kept = self.place.token_note or _("The session is kept in the system's key ring.")
-        return f"{who}\n{kept}"
+        self.query_one("#keys-text", Static).update(plain(keys_text(self.place), "$muted"))
+        self.query_one("#session-text", Static).update(plain(session_text(self.place)))
 
     def show_changes(self, changes: Changes) -> None:
         """Show a profile that was changed elsewhere."""
@@ -244,9 +179,7 @@ class SettingsScreen(ClinicScreen):
         self.show_all()
 
     def _set(self, key: str, value: str) -> bool:
-        table, _dot, name = key.partition(".")
-        before = getattr(getattr(self.place.config, table), name, None)
-        if value == (str(before).lower() if isinstance(before, bool) else before):
+        if value == stored_value(self.place.config, key):
             return True
         problem = self.place.set_option(key, value)
         self.say(problem, warning=True)
@@ -282,7 +215,3 @@ class SettingsScreen(ClinicScreen):
             self.show_frame()
             title = _(self.key_list.selected.title)
             self.say(_("{title} is now {key}.").format(title=title, key=shown_key(event.key)))
-
-
-def _muted(text: str) -> Static:
-    return Static(plain(text, "$muted"), classes="text")

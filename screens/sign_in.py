@@ -241,7 +241,7 @@ class SignInScreen(Screen[None]):
         return super().check_action(action, parameters)
 
     def action_next_field(self) -> None:
-        """To the password, before the next key is given to anything: it may come as fast as a machine types."""
+        """To the password at once: the next key may come as fast as a machine types."""
         self.set_focus(self.query_one("#password"))
 
     def action_back(self) -> None:

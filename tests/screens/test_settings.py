@@ -11,7 +11,8 @@ from clinic_tui.protocol.events import ProfileChanged
 from clinic_tui.protocol.problems import Code, Problem
 from clinic_tui.protocol.resources import Profile
 from clinic_tui.widgets.profile_form import ProfileForm
-from screens.settings import SECTIONS, SettingsScreen
+from clinic_tui.widgets.settings_parts import SECTIONS
+from screens.settings import SettingsScreen
 from tests.desks import event
 from tests.hostile import CORE, bad_code_points
 from tests.screens.stage import StageApp, desk_snapshot, text_of

@@ -111,12 +111,13 @@ class Rejected(ClientError):
         return self.problem.rule if self.problem else None
 
     def user_text(self) -> str:
-        """The rule's own text; else the backend's."""
+        """The rule's own text; else the backend's, in the language in use where it is a known one."""
         if self.rule in REASONS:
             return _(REASONS[self.rule])
         if self.problem is None or self.problem.code == Code.TOO_LARGE:
             return _("The text is too long.") if self.problem else _("That cannot be done.")
-        return self.problem.detail or self.problem.title or _("That cannot be done.")
+        text = self.problem.detail or self.problem.title
+        return _(text) if text else _("That cannot be done.")
 
 
 class TooMany(ClientError):

@@ -10,6 +10,7 @@ from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.cases import CaseState
 from clinic_tui.domain.note import is_blank
 from clinic_tui.domain.phrases import unresolved
+from clinic_tui.domain.refusals import N_
 from clinic_tui.protocol.commands import (
     CaseAnswer,
     Done,
@@ -33,7 +34,7 @@ def post_message(tx: Tx, command: PostMessage) -> MessageAnswer:
     check_in_progress(case)
     check_body(command.body)
     if unresolved(command.body):
-        raise invalid("body", "phrase.unresolved", "A placeholder in the text is not filled in yet.")
+        raise invalid("body", "phrase.unresolved", N_("A placeholder in the text is not filled in yet."))
     member = tx.staff
     message = Message(
         id=command.command_id,
@@ -103,7 +104,7 @@ def check_in_progress(case: CaseRecord) -> None:
 def check_body(body: str) -> None:
     """Refused where nothing in the text can be seen."""
     if is_blank(body):
-        raise invalid("body", "message.empty", "Write something first.")
+        raise invalid("body", "message.empty", N_("Write something first."))
 
 
 def mark_read(tx: Tx, command: MarkRead) -> CaseAnswer:

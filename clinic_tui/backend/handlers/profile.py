@@ -13,6 +13,7 @@ from clinic_tui.backend.store.tables import cases, phrases, staff
 from clinic_tui.backend.streams import staff_stream
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.note import is_blank
+from clinic_tui.domain.refusals import N_
 from clinic_tui.protocol.commands import PhraseAnswer, ProfileAnswer, SavePhrase, SaveProfile
 from clinic_tui.protocol.events import PhraseChanged, ProfileChanged
 from clinic_tui.protocol.ids import new_id
@@ -97,7 +98,7 @@ def e164(text: str) -> str:
 def save_phrase(tx: Tx, command: SavePhrase) -> PhraseAnswer:
     """Make or change a personal phrase; anybody else's does not exist here (domain.md 2.8)."""
     if is_blank(command.title) or is_blank(command.body):
-        raise invalid("body", "phrase.empty", "A phrase needs a title and a text.")
+        raise invalid("body", "phrase.empty", N_("A phrase needs a title and a text."))
     member = tx.staff
     values: dict[str, Any] = {
         "shortcut": command.shortcut.strip(),

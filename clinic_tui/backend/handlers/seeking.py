@@ -13,7 +13,7 @@ from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.cases import CaseCommand, CaseState, Facts, blocks_resident, transition
 from clinic_tui.domain.note import is_blank
 from clinic_tui.domain.proxy import Guardianship, Protection, may_act
-from clinic_tui.domain.refusals import Refusal
+from clinic_tui.domain.refusals import N_, Refusal
 from clinic_tui.domain.routing import Arrival, Route, RoutingUnit, Target, queue_unit, route
 from clinic_tui.protocol.codec import encode
 from clinic_tui.protocol.commands import Done, LeaveQueue, ResidentCaseAnswer, SeekCare
@@ -43,7 +43,7 @@ def seek_care(tx: Tx, command: SeekCare) -> ResidentCaseAnswer:
     Refused while another drop-in case of the resident blocks (slide 55) or already waits.
     """
     if is_blank(command.reason):
-        raise invalid("reason", "case.reason_missing", "Say what it is about.")
+        raise invalid("reason", "case.reason_missing", N_("Say what it is about."))
     if command.priority not in tx.region.priorities:
         raise invalid("priority", "case.priority", "The region has no such priority.")
     patient, proxy = _people(tx, command.child_id)

@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from clinic_tui.widgets.badges import BADGE_WIDTH, PRIORITIES
 from clinic_tui.widgets.following import keep_in_sight
+from clinic_tui.widgets.shade import cursor_shade
 from clinic_tui.widgets.wrapping import fit
 
 
@@ -97,7 +98,7 @@ class CheckGroup(Widget, can_focus=True):
     def _line(self, index: int, item: CheckItem, width: int) -> Content:
         here = self.has_focus and index == self._cursor
         marked = item.key in self.chosen
-        shade = " on $cursor" if here else ""
+        shade = cursor_shade(self) if here else ""
         sign = ("●" if marked else "○") if self.single else ("■" if marked else "□")
         badge = _badge(item.badge) if item.badge is not None else Content("")
         rest = width - 4 - (BADGE_WIDTH + 1 if item.badge is not None else 0) - cell_len(item.note)

@@ -12,6 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from clinic_tui.widgets.following import keep_in_sight
+from clinic_tui.widgets.shade import cursor_shade
 from clinic_tui.widgets.wrapping import fit
 
 
@@ -76,7 +77,7 @@ class ChoiceList(Widget, can_focus=True):
         lines: list[Content] = []
         for index, item in enumerate(self._items):
             here = index == self._cursor
-            shade = (" on $cursor" if self.has_focus else " on $cursor-blurred") if here else ""
+            shade = cursor_shade(self) if here else ""
             lines.append(
                 Content.assemble(
                     ("▌ " if here else "  ", "$accent" + shade),

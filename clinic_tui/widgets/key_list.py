@@ -14,6 +14,7 @@ from clinic_tui.actions.registry import ACTIONS, in_scopes
 from clinic_tui.i18n import _
 from clinic_tui.widgets.following import keep_in_sight
 from clinic_tui.widgets.scope_texts import scope_text, shown_keys
+from clinic_tui.widgets.shade import cursor_shade
 from clinic_tui.widgets.wrapping import fit
 
 SET_ELSEWHERE = frozenset({"message.send"})
@@ -104,7 +105,7 @@ class KeyList(Widget, can_focus=True):
         if isinstance(row, Scope):
             return Content.styled(scope_text(row), "bold")
         here = index == self._cursor
-        shade = (" on $cursor" if self.has_focus else " on $cursor-blurred") if here else ""
+        shade = cursor_shade(self) if here else ""
         keys, style = shown_keys(self._keymap, row) or "–", "$accent"
         if here and self.listening:
             keys, style = _("press a key"), "$warning bold"

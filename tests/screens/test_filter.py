@@ -251,3 +251,14 @@ async def test_hostile_names_do_nothing_but_stand_there() -> None:
             body.scroll_relative(y=10, animate=False)
             await pilot.pause()
         assert len(keys(dialog, "units")) == len(CORE)
+
+
+async def test_with_the_terminals_own_colours_the_line_under_the_cursor_is_reversed() -> None:
+    app = StageApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.theme = "ansi-dark"
+        dialog = await opened(app)
+        await pilot.pause()
+        assert dialog.focused is not None
+        line = dialog.focused.render_lines(dialog.focused.size.region)[1]
+        assert any(segment.style and segment.style.reverse for segment in line)

@@ -4,6 +4,7 @@ import asyncio
 import signal
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import partial
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -21,6 +22,7 @@ from clinic_tui.i18n import _
 from clinic_tui.navigation import Navigation
 from clinic_tui.options import Options
 from clinic_tui.protocol.commands import Command, PostMessage
+from clinic_tui.protocol.resources import MessagePage
 from clinic_tui.protocol.wire import Wire
 from clinic_tui.state.changes import Changes
 from clinic_tui.widgets.clinic_screen import ClinicScreen
@@ -171,12 +173,17 @@ class ClinicApp(GuardedApp[int], inherit_bindings=False):
             if visit is not None and visit.before and visit.messages and case_id not in self._fetching:
                 self._fetching.add(case_id)
                 future = self.link.fetch_messages(case_id, visit.messages[0].seq)
+                self.fetch(
+                    future, partial(self._older_arrived, case_id), partial(self._older_failed, case_id)
+                )
 
-                def add(page: Any, case_id: str = case_id) -> None:
-                    self._fetching.discard(case_id)
-                    self.take(desk.add_page(case_id, page))
+    def _older_arrived(self, case_id: str, page: MessagePage) -> None:
+        self._fetching.discard(case_id)
+        self.take(self.room.desk.add_page(case_id, page))
 
-                self.fetch(future, add)
+    def _older_failed(self, case_id: str, error: ClientError) -> None:
+        self._fetching.discard(case_id)
+        self.say(error.user_text(), warning=True)
 
     def fetch(self, future: "Future[Any]", done: Callable[[Any], None], failed: Failed | None = None) -> None:
         """Wait for the link without holding anything up."""

@@ -66,7 +66,9 @@ class Postgres:
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     folder = Path(tempfile.mkdtemp(prefix="pg"))
-    found = Postgres(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LC_ALL", "C.UTF-8")
+        found = Postgres(folder)
     yield found
     found.server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

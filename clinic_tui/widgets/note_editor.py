@@ -14,7 +14,7 @@ from clinic_tui.i18n import _
 from clinic_tui.protocol.commands import NOTE_LIMIT
 from clinic_tui.protocol.resources import Note
 from clinic_tui.widgets.bar import Bar, Piece
-from clinic_tui.widgets.plain import plain, plain_line
+from clinic_tui.widgets.plain import plain, plain_line, put
 from clinic_tui.widgets.text_area import WritingArea
 from clinic_tui.widgets.texts import clock, day
 
@@ -89,11 +89,11 @@ class NoteEditor(Vertical):
     def show_signed(self, notes: Sequence[Note]) -> None:
         """Show the signed versions, the newest first; a signed note never changes (domain.md 2.4)."""
         self.add_class("-signed")
-        self.query_one("#note-signed-text", Static).update(signed_versions(notes))
+        put(self.query_one("#note-signed-text", Static), signed_versions(notes))
 
     def show_status(self, *lines: str) -> None:
         """Say where the text came from and what has become of it."""
-        self.query_one("#note-status", Static).update(plain("\n".join(line for line in lines if line)))
+        put(self.query_one("#note-status", Static), "\n".join(line for line in lines if line))
 
     def show_deed(self, key: str, label: str) -> None:
         """Show the key that signs; with an empty key, nothing."""

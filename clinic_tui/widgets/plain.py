@@ -1,6 +1,7 @@
 """The only way from a text to what a widget shows: cleaned, and never read as markup."""
 
 from textual.content import Content
+from textual.widgets import Static
 
 from clinic_tui.protocol.text import safe_line, safe_text
 
@@ -27,3 +28,11 @@ def _part(part: str | tuple[str, str] | Content) -> Content:
     if isinstance(part, Content):
         return part
     return plain(part) if isinstance(part, str) else plain(*part)
+
+
+def put(shown: Static, text: Content | str) -> None:
+    """Show this text; where it stands already, nothing is laid out or painted anew."""
+    new = plain(text) if isinstance(text, str) else text
+    old = shown.content
+    if not (isinstance(old, Content) and old.is_same(new)):
+        shown.update(new)

@@ -15,6 +15,7 @@ from clinic_tui.state.changes import Changes
 from clinic_tui.state.queue_view import QueueView
 from clinic_tui.widgets.clinic_screen import ClinicScreen, bindings
 from clinic_tui.widgets.deeds import CaseDeeds
+from clinic_tui.widgets.plain import put
 from clinic_tui.widgets.queue_rows import QueueRows
 from clinic_tui.widgets.reading import reading
 from clinic_tui.widgets.work_list import WorkList
@@ -189,10 +190,10 @@ class QueueScreen(ClinicScreen):
         visit = self.place.desk.visits.get(self.reading) if self.reading else None
         self.set_class(visit is not None, "-reading")
         if visit is not None:
-            pane.update(reading(visit, me=self.place.desk.people.staff_id))
+            put(pane, reading(visit, me=self.place.desk.people.staff_id))
             return
         self.reading = None
-        pane.update(self.reading_hint())
+        put(pane, self.reading_hint())
 
     def reading_hint(self) -> str:
         """What an empty reading pane says."""

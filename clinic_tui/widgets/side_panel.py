@@ -11,6 +11,7 @@ from clinic_tui.i18n import pgettext
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.bar import Bar, Piece
 from clinic_tui.widgets.note_editor import NoteEditor
+from clinic_tui.widgets.plain import put
 from clinic_tui.widgets.reading import contact, happened, reading
 
 PAGES = ("history", "note", "resident", "events")
@@ -100,11 +101,11 @@ class SidePanel(Vertical):
     def show_visit(self, visit: Visit, me: str) -> None:
         """Fill the page that is shown; the note is filled by the screen, which keeps what is written."""
         if self.page == "history":
-            self.query_one("#history-text", Static).update(reading(visit, me, heading=False))
+            put(self.query_one("#history-text", Static), reading(visit, me, heading=False))
         elif self.page == "resident":
-            self.query_one("#resident-text", Static).update(contact(visit))
+            put(self.query_one("#resident-text", Static), contact(visit))
         elif self.page == "events":
-            self.query_one("#events-text", Static).update(happened(visit.events))
+            put(self.query_one("#events-text", Static), happened(visit.events))
 
     def focus_page(self) -> None:
         """Move the focus to the page that is shown."""

@@ -10,10 +10,13 @@ from clinic_tui.widgets.chat_message import ChatMessage, Status
 from clinic_tui.widgets.chat_source import ChatSource
 from clinic_tui.widgets.texts import ZONE, clock
 
+Made = dict[str, tuple[Message, ChatMessage]]
+"""What messages were shown as before, by id, so that a visit of many is not made anew for each that comes."""
 
-def chat_messages(visit: Visit, me: str, my_name: str) -> list[ChatMessage]:
-    """Everything the log of a visit shows, oldest first; `me` is my staff id."""
-    shown = [_message(message, me) for message in visit.messages]
+
+def chat_messages(visit: Visit, me: str, my_name: str, made: Made | None = None) -> list[ChatMessage]:
+    """Everything the log of a visit shows, oldest first; `me` is my staff id, `made` is the visit's own."""
+    shown = [_message(message, me, made) for message in visit.messages]
     for line in _own_lines(visit.row):
         _insert(shown, line)
     for pending in visit.pending:
@@ -35,7 +38,7 @@ def update_source(source: ChatSource, shown: list[ChatMessage]) -> None:
         source.replace(shown)
         return
     for old, new in zip(tuple(known), shown, strict=False):
-        if old != new:
+        if old is not new and old != new:
             source.update(new)
     source.append(*shown[len(known) :])
 
@@ -73,7 +76,17 @@ def _own_lines(row: CaseRow) -> list[ChatMessage]:
     ]
 
 
-def _message(message: Message, me: str) -> ChatMessage:
+def _message(message: Message, me: str, made: Made | None) -> ChatMessage:
+    known = made.get(message.id) if made is not None else None
+    if known is not None and known[0] is message:
+        return known[1]
+    shown = _shown(message, me)
+    if made is not None:
+        made[message.id] = (message, shown)
+    return shown
+
+
+def _shown(message: Message, me: str) -> ChatMessage:
     by_care = message.author in ("staff", "system")
     author = message.author_name
     if message.author == "proxy":

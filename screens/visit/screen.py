@@ -21,6 +21,7 @@ from clinic_tui.widgets.clinic_screen import ClinicScreen, bindings
 from clinic_tui.widgets.composer import Composer
 from clinic_tui.widgets.deeds import CaseDeeds
 from clinic_tui.widgets.note_editor import NoteEditor
+from clinic_tui.widgets.plain import put
 from clinic_tui.widgets.side_panel import SidePanel
 from clinic_tui.widgets.visit_tabs import VisitTabs
 from clinic_tui.widgets.workplace import DraftKind, Workplace
@@ -122,7 +123,7 @@ class VisitScreen(ClinicScreen):
         if visit is None:
             text = _("You have no open visits. {key} shows the queue.")
             shown = text.format(key=self.place.keymap.shown("go.drop_in"))
-            self.query_one("#no-visit", Static).update(shown)
+            put(self.query_one("#no-visit", Static), shown)
             return
         self.panes.show(visit)
         self.talk.show(visit)

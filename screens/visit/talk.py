@@ -13,7 +13,7 @@ from clinic_tui.widgets.chat_log import ChatLog
 from clinic_tui.widgets.chat_source import ChatSource
 from clinic_tui.widgets.composer import Composer
 from clinic_tui.widgets.texts import ZONE, resident_name, resident_with_age
-from clinic_tui.widgets.visit_log import chat_messages, new_source, update_source
+from clinic_tui.widgets.visit_log import Made, chat_messages, new_source, update_source
 from screens.visit.tab_line import first_name
 
 if TYPE_CHECKING:
@@ -30,9 +30,13 @@ class Talk:
         self._screen = screen
         self._place = screen.place
         self._sources: dict[str, ChatSource] = {}
+        self._made: dict[str, Made] = {}
         self._open: tuple[str, str] | None = None
         """Case and state that the composer was set up for."""
         self._marked: dict[str, int] = {}
+        """Number of the newest message marked as read, by case."""
+        self._marking: set[str] = set()
+        """Cases with a mark on its way; what comes meanwhile is marked in one after it."""
         self._watched: tuple[str | None, bool] = (None, False)
         self._told: set[str] = set()
         self._phrases: dict[str, str] = {}
@@ -68,7 +72,8 @@ class Talk:
         """Show the visit's messages, and the composer as its state wants it."""
         people = self._place.desk.people
         my_name = people.profile.display_name if people.profile else ""
-        shown = chat_messages(visit, people.staff_id, my_name)
+        made = self._made.setdefault(visit.case_id, {})
+        shown = chat_messages(visit, people.staff_id, my_name, made)
         source = self._sources.get(visit.case_id)
         if source is None:
             source = new_source(shown, self._place.now().astimezone(ZONE).date())
@@ -167,16 +172,23 @@ class Talk:
         if not visit.unread or not self._place.desk.is_mine(visit.row) or not self._screen.shows_chat:
             return
         newest = next((m.seq for m in reversed(visit.messages) if m.author in ("resident", "proxy")), 0)
-        if newest <= self._marked.get(visit.case_id, 0) or not self.log.following:
-            return
         before = self._marked.get(visit.case_id, 0)
+        if newest <= before or visit.case_id in self._marking or not self.log.following:
+            return
         self._marked[visit.case_id] = newest
+        self._marking.add(visit.case_id)
+
+        def done(_answer: object) -> None:
+            self._marking.discard(visit.case_id)
+            if self._screen.visit is visit:
+                self.seen(visit)
 
         def failed_again(_error: object) -> None:
+            self._marking.discard(visit.case_id)
             self._marked[visit.case_id] = before
 
         command = MarkRead(command_id=new_id(), case_id=visit.case_id, seq=newest)
-        self._place.submit(command, lambda _answer: None, failed_again)
+        self._place.submit(command, done, failed_again)
 
     def tell_failures(self) -> None:
         """Say once of every message that could not be sent what is wrong and what to do."""

@@ -5,12 +5,13 @@ Run as ``python -m benchmarks.bench_keys``.
 
 import time
 
-from benchmarks.harness import DOWN, PAGE_DOWN, UP, Terminal, Timing, program
+from benchmarks.harness import DOWN, PAGE_DOWN, PAGE_UP, UP, Terminal, Timing, program
 from benchmarks.report import Finding, median, number, p99, run, table
 from benchmarks.served import Town
 
 SIZES = (100, 1_000, 5_000, 100_000)
 PAGED = 5_000
+"""From so many cases on every page key shows cases that have not been drawn before."""
 MESSAGES = 2_000
 NEXT_VISIT, BACKSPACE = b"\x1bOR", b"\x7f"
 RATE, WORD = 100, "zqxjvkwbpfmygcrl" * 2
@@ -46,7 +47,8 @@ def queue(cases: int) -> tuple[Timing, Timing]:
     with program("desk", str(cases)) as terminal:
         terminal.wait_for("Resident 000000")
         terminal.settle()
-        return terminal.keys([DOWN, DOWN, UP] * 34), terminal.keys([PAGE_DOWN] * 44)
+        pages = [PAGE_DOWN] * 44 if cases >= PAGED else [PAGE_DOWN, PAGE_UP] * 22
+        return terminal.keys([DOWN, DOWN, UP] * 34), terminal.keys(pages)
 
 
 def table_pages() -> Timing:

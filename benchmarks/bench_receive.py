@@ -1,19 +1,21 @@
 """From a resident's message to the clinician's screen, beside weechat on a tiny server and a bare echo.
 
 Ours is the whole way: HTTP, the rules, the commit to disk, the live stream, the desk and the paint. Weechat's
-is its own part alone: a line on its socket to the line on its screen. Run as ``python -m benchmarks.bench_receive``.
+is its own part alone: from a line on its socket to the line on its screen.
+Run as ``python -m benchmarks.bench_receive``.
 """
 
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from select import select
 
 from benchmarks.harness import Terminal, program
 from benchmarks.irc import IrcServer
+from benchmarks.marks import marks
 from benchmarks.report import Finding, median, number, p99, run, table
 from benchmarks.served import Town
 
@@ -67,7 +69,9 @@ class Watch:
         return Delays(found, len(sent) - len(found))
 
 
-def scheduled(terminal: Terminal, rate: int, seconds: float, send: Callable[[str], None]) -> Delays:
+def scheduled(
+    terminal: Terminal, rate: int, seconds: float, words: Iterator[str], send: Callable[[str], None]
+) -> Delays:
     """Send on the schedule from this process, reading the terminal in between."""
     watch = Watch(terminal)
     sent: dict[str, float] = {}
@@ -75,7 +79,7 @@ def scheduled(terminal: Terminal, rate: int, seconds: float, send: Callable[[str
     for place in range(int(rate * seconds)):
         while (left := start + place / rate - time.perf_counter()) > 0:
             watch.read(left)
-        marker = f"m{rate:03d}k{place:06d}z"
+        marker = next(words)
         sent[marker] = time.perf_counter()
         send(marker)
     end = time.perf_counter() + 0.5
@@ -88,8 +92,11 @@ def echo() -> dict[int, Delays]:
     """The harness's floor: a marker written back at once."""
     with program("echo") as terminal:
         terminal.wait_for("READY")
+        words = marks()
         return {
-            rate: scheduled(terminal, rate, min(seconds, 5.0), lambda marker: terminal.write(marker.encode()))
+            rate: scheduled(
+                terminal, rate, min(seconds, 5.0), words, lambda word: terminal.write(word.encode())
+            )
             for rate, seconds in RATES.items()
         }
 
@@ -101,10 +108,11 @@ def weechat(path: str) -> dict[int, Delays]:
         with Terminal(path, "-d", folder, "-r", add, "-r", "/connect bench") as terminal:
             server.welcome(lambda: terminal.read(0.01))
             terminal.settle(1.0)
-            server.say("hello")
-            terminal.wait_for("hello")
+            terminal.write(b"/buffer #bench\r")
+            terminal.settle(0.5)
+            words = marks()
             return {
-                rate: scheduled(terminal, rate, seconds, lambda marker: server.say(f"{marker} {TEXT}"))
+                rate: scheduled(terminal, rate, seconds, words, lambda word: server.say(f"{word} {TEXT}"))
                 for rate, seconds in RATES.items()
             }
 

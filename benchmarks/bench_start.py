@@ -1,6 +1,6 @@
-"""How long one waits for the program: `--version`, the workstation's first frame and its queue, and the demo.
+"""How long one waits for `--version`, for the workstation's first frame and its queue, and for the demo.
 
-Run as ``python -m benchmarks.bench_start``; starts are interleaved with their anchor's, and medians are shown.
+Run as ``python -m benchmarks.bench_start``; starts are interleaved with their anchor's.
 """
 
 import os

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROGRAMS = Path(__file__).parent / "programs"
+KEY_SECONDS = 1.0
+"""How long a key is waited for."""
 END_SECONDS = 5.0
 """How long a program may take to end before it is killed."""
 QUIET = 0.012
@@ -159,7 +161,7 @@ class Terminal:
             pass
         self.output.clear()
 
-    def key(self, key: bytes, timeout: float = 5.0) -> Answer | None:
+    def key(self, key: bytes, timeout: float = KEY_SECONDS) -> Answer | None:
         """Press a key; the answer, or None if nothing came."""
         self.output.clear()
         start = time.perf_counter()
@@ -171,7 +173,7 @@ class Terminal:
             last = time.perf_counter()
         return Answer((first - start) * 1000, (last - start) * 1000, len(self.output))
 
-    def keys(self, keys: Sequence[bytes], *, warm: int = 4, timeout: float = 5.0) -> Timing:
+    def keys(self, keys: Sequence[bytes], *, warm: int = 4, timeout: float = KEY_SECONDS) -> Timing:
         """Press keys one after the other; the first ones are not counted."""
         answers = [self.key(key, timeout) for key in keys]
         return Timing.of(answers[warm:])

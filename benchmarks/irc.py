@@ -33,7 +33,8 @@ class IrcServer:
             if select.select([self._client], [], [], 0)[0]:
                 heard += self._client.recv(4096)
             *lines, heard = heard.split(b"\r\n")
-            joined = any([self._answer(line.decode()) for line in lines])
+            for line in lines:
+                joined = self._answer(line.decode()) or joined
 
     def _answer(self, line: str) -> bool:
         """Answer a line of the client; whether it is in the channel now."""

@@ -36,7 +36,7 @@ def main() -> None:
     app.run()
 
 
-def snapshot():  # noqa: ANN201 - imported inside
+def snapshot():
     """A desk as the backend sends it."""
     from clinic_tui.protocol.resources import (
         Assignment,

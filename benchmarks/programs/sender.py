@@ -5,6 +5,7 @@ import json
 import sys
 import time
 
+from benchmarks.marks import marks
 from clinic_tui.client.http import Http
 from clinic_tui.protocol.commands import ResidentSays
 from clinic_tui.protocol.ids import new_id
@@ -18,13 +19,12 @@ class Sender:
 
     def __init__(self, http: Http) -> None:
         self._http = http
-        self._count = 0
+        self._words = marks()
         self._sent: list[tuple[str, float, float]] = []
 
     async def send(self) -> None:
         """One message, marked so that it is found on a terminal."""
-        self._count += 1
-        marker = f"mk{self._count:06d}z"
+        marker = next(self._words)
         body = f"{marker} It hurts when I swallow, and I have had a fever since Sunday."
         begun = time.perf_counter()
         await self._http.send(ResidentSays(command_id=new_id(), case_id=CASE, body=body))

@@ -48,7 +48,7 @@ def resident(kind: str, number: int) -> SeedResident:
     """A resident named after the number."""
     return SeedResident(
         id=f"{kind.lower()}{number}",
-        person_number=f"19{number % 90 + 10}0101{number:04d}"[:12],
+        person_number=f"19{number % 90 + 10}01{1 + (kind == 'Visitor'):02d}{number:04d}",
         name=f"{kind} {number:06d}" if kind == "Resident" else f"{kind} {number}",
         birth_date=date(1910 + number % 90, 1, 1),
     )

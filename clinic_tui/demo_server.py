@@ -3,7 +3,6 @@
 import argparse
 import asyncio
 import json
-import os
 import secrets
 import signal
 import sys
@@ -19,6 +18,7 @@ from clinic_tui.backend.context import Backend
 from clinic_tui.backend.jobs import run_forever
 from clinic_tui.backend.listening import address_of, listening, tcp_socket
 from clinic_tui.backend.refused import Refused
+from clinic_tui.backend.seed import DEMO_PASSWORD
 from clinic_tui.backend.settings import Settings
 from clinic_tui.backend.store import open_store
 from clinic_tui.backend.store.opening import create_schema
@@ -28,8 +28,6 @@ from clinic_tui.demo_host import seed_from_dataset
 from clinic_tui.domain.region import load_profile
 from clinic_tui.protocol.commands import ChooseAssignment, SignIn
 
-PASSWORD = "demo-demo-demo"  # noqa: S105 - fictive people on this machine alone
-"""Every demo account's password, so that a second workstation can sign in as a colleague."""
 ZONE = ZoneInfo("Europe/Stockholm")
 SATURDAY, FIRST_HOUR, LAST_HOUR = 5, 8, 15
 
@@ -39,7 +37,7 @@ class CannotStart(Exception):  # noqa: N818 - shown as it is
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until standard input closes; says `{"url", "token"}` on standard output when ready."""
+    """Serve until told to stop; says `{"url", "token"}` on standard output when ready."""
     parser = argparse.ArgumentParser(prog="clinic-tui demo-host")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--now")
@@ -92,7 +90,6 @@ async def _serve(options: argparse.Namespace) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loop.add_reader(sys.stdin.fileno(), _read_end, stop)
     dataset = load().on_another_day(options.seed)
     async with open_backend(options, dataset) as (backend, secret):
         app = create_app(backend)
@@ -111,14 +108,9 @@ async def _serve(options: argparse.Namespace) -> None:
                 await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _read_end(stop: asyncio.Event) -> None:
-    """The parent is gone, or wants us to end, when nothing is left to read."""
-    if not os.read(sys.stdin.fileno(), 1024):
-        stop.set()
-
-
 @asynccontextmanager
 async def open_backend(options: argparse.Namespace, dataset: Dataset) -> AsyncGenerator[tuple[Backend, str]]:
+    """A backend in memory with the data set in it, and the secret of its simulated e-ID."""
     clock = _clock(options.now, options.speed)
     secret = secrets.token_urlsafe(16)
     store = await open_store("sqlite://")
@@ -132,7 +124,7 @@ async def open_backend(options: argparse.Namespace, dataset: Dataset) -> AsyncGe
             resident_secret=secret,
         )
         shown = dataset.without_cases() if options.empty else dataset
-        await seed_from_dataset(store, shown, clock.now(), PASSWORD)
+        await seed_from_dataset(store, shown, clock.now(), DEMO_PASSWORD)
         yield backend, secret
     finally:
         await store.close()
@@ -141,7 +133,7 @@ async def open_backend(options: argparse.Namespace, dataset: Dataset) -> AsyncGe
 async def _token(backend: Backend, username: str) -> str:
     """A session for the staff member, under their first assignment."""
     try:
-        signed_in = await sign_in(backend, SignIn(username=username, password=PASSWORD), "demo")
+        signed_in = await sign_in(backend, SignIn(username=username, password=DEMO_PASSWORD), "demo")
     except Refused:
         raise CannotStart(f"Nobody in the demo is called {username}.") from None
     if signed_in.assignments and signed_in.assignment_id is None:

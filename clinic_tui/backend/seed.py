@@ -28,6 +28,10 @@ from clinic_tui.protocol.resources import History
 _encode = msgspec.json.Encoder().encode
 
 
+DEMO_PASSWORD = "demo-demo-demo"  # noqa: S105 - opens fictive data on this machine only
+"""The password of every account of the demo data."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class SeedUnit:
     """A unit."""

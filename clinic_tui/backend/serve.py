@@ -23,6 +23,7 @@ from clinic_tui.backend.hub import Hub
 from clinic_tui.backend.jobs import run_forever
 from clinic_tui.backend.listening import Listener, Transport, address_of, listening, tcp_socket, unix_socket
 from clinic_tui.backend.logs import configure
+from clinic_tui.backend.seed import DEMO_PASSWORD
 from clinic_tui.backend.settings import Settings
 from clinic_tui.backend.store import StorageUnavailable, Store, create_schema, open_store, upgrade
 from clinic_tui.backend.store.tables import units
@@ -32,8 +33,6 @@ from clinic_tui.domain.tables import BadTable
 
 DEMO_SECRET = "demo"  # noqa: S105 - opens fictive data on this machine only
 """What the simulated e-ID of `--demo-data` asks for."""
-DEMO_PASSWORD = "demo-demo-demo"  # noqa: S105 - opens fictive data on this machine only
-"""The password of every account of `--demo-data`."""
 IN_MEMORY = "sqlite://"
 _SCHEMES = frozenset({"sqlite", "postgresql", "postgres"})
 
@@ -167,6 +166,8 @@ async def _serve(options: ServeOptions, region: RegionProfile, bound: socket) ->
         signals = _stop_on_signals(server)
         sys.stdout.write(f"listening on {address_of(bound, tls=options.tls_cert is not None)}\n")
         sys.stdout.flush()
+        if options.fill is not None:
+            sys.stderr.write(f"demo data: sign in as anna, ebba …; every password is {DEMO_PASSWORD}\n")
         await server.stopping.wait()
     if options.uds is not None and bound.family == AF_UNIX:
         options.uds.unlink(missing_ok=True)

@@ -10,10 +10,11 @@ import pytest
 
 from clinic_tui.backend.app import create_app
 from clinic_tui.backend.listening import address_of, listening, tcp_socket
+from clinic_tui.backend.seed import DEMO_PASSWORD
 from clinic_tui.demo.crowd import Crowd
 from clinic_tui.demo.dataset import Dataset, load
 from clinic_tui.demo_host import identifier
-from clinic_tui.demo_server import PASSWORD, open_backend
+from clinic_tui.demo_server import open_backend
 from clinic_tui.protocol.commands import AcceptCase, PostMessage, StartVisit
 from clinic_tui.protocol.ids import new_id
 from tests.backend.workstation import Workstation
@@ -36,7 +37,7 @@ async def nurse() -> AsyncIterator[Workstation]:
     async with demo(dataset) as url_and_crowd:
         url, crowd = url_and_crowd
         station = Workstation(url)
-        await station.call(station.link.sign_in("anna", PASSWORD))
+        await station.call(station.link.sign_in("anna", DEMO_PASSWORD))
         await station.call(station.link.open_desk())
         await station.until(lambda: station.desk.loaded and station.link.status.state == "live")
         running = asyncio.create_task(crowd.run())

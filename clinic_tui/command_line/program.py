@@ -113,6 +113,9 @@ def demo(seed: int, now: str | None, speed: float, staff: str, lang: str | None,
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def demo_host(arguments: tuple[str, ...]) -> int:
     """The demo's backend, as the demo starts it."""
+    from clinic_tui.demo_parent import end_with_parent
+
+    end_with_parent()
     from clinic_tui.demo_server import main
 
     return main(list(arguments))

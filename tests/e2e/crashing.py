@@ -10,12 +10,12 @@ WORKER = "--worker" in sys.argv
 
 
 class CrashingApp(clinic_tui.app.ClinicApp):
-    """Crashes when the palette is asked for, or in a worker where told to, with a patient at hand."""
+    """Crashes when one leaves, or in a worker where told to, with a patient at hand."""
 
-    def action_command_palette(self) -> None:
+    def action_leave(self) -> None:
         """Fail with the patient in a local variable and in the error's own text."""
         patient = {"name": CANARY}
-        raise ValueError(f"no palette for {patient}")
+        raise ValueError(f"cannot leave {patient}")
 
     def on_mount(self) -> None:
         """As always; then, where asked for, fail in a worker."""

@@ -93,5 +93,3 @@ class Backend:
         self.process.wait()
         assert self.process.stdout is not None
         self.process.stdout.close()
-
-

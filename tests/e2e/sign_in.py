@@ -14,7 +14,9 @@ def sign_in(terminal: Terminal, username: str) -> None:
     terminal.press("enter")
     terminal.type(PASSWORD)
     terminal.press("enter")
-    terminal.wait(lambda: "Var arbetar du nu?" in terminal.screen or "ansluten" in terminal.screen, "an answer")
+    terminal.wait(
+        lambda: "Var arbetar du nu?" in terminal.screen or "ansluten" in terminal.screen, "an answer"
+    )
     if "Var arbetar du nu?" in terminal.screen:
         terminal.wait_for("Ekens vårdcentral")
         terminal.press("down")

@@ -35,23 +35,21 @@ def told(terminal: Terminal) -> str:
 def test_a_crash_tells_its_number_and_nothing_of_patients(start: Start, home: Path) -> None:
     terminal = start("demo", command=CRASHING, env={"PYTHONPATH": str(ROOT)})
     terminal.wait_for("ansluten")
-    terminal.press("ctrl+p")
+    terminal.press("ctrl+q")
     told(terminal)
     assert files(home) == set()
 
 
-def test_a_crash_at_work_is_put_on_record_without_patients(
-    start: Start, served: Backend, home: Path
-) -> None:
+def test_a_crash_at_work_is_put_on_record_without_patients(start: Start, served: Backend, home: Path) -> None:
     terminal = start("--server", served.url, command=CRASHING, env={"PYTHONPATH": str(ROOT)})
     enter(terminal, "anna")
-    terminal.press("ctrl+p")
+    terminal.press("ctrl+q")
     number = told(terminal)
     record = next(home / name for name in files(home) if name.endswith("incidents.jsonl"))
     entry = json.loads(record.read_text())
     assert entry["incident"] == number
     assert CANARY not in record.read_text()
-    assert "no palette" not in record.read_text()
+    assert "cannot leave" not in record.read_text()
     assert record.stat().st_mode & 0o077 == 0
 
 

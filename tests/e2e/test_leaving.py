@@ -1,4 +1,3 @@
-import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -134,4 +133,4 @@ def test_a_workstation_keeps_its_filter_and_nothing_else(start: Start, served: B
     kept = files(home)
     assert kept
     assert all("/filters/" in name for name in kept)
-    assert all(os.stat(home / name).st_mode & 0o077 == 0 for name in kept)
+    assert all((home / name).stat().st_mode & 0o077 == 0 for name in kept)

@@ -74,7 +74,9 @@ class Anywhere:
 
     def do_app_palette(self) -> None:
         """Find an action by name."""
-        self._app.action_command_palette()
+        from clinic_tui.widgets.palette_provider import ActionsPalette
+
+        self._app.push_screen(ActionsPalette())
 
     def do_app_help(self) -> None:
         """Show what every key does."""

@@ -27,6 +27,7 @@ from clinic_tui.protocol.wire import Wire
 from clinic_tui.state.changes import Changes
 from clinic_tui.widgets.clinic_screen import ClinicScreen
 from clinic_tui.widgets.guard import GuardedApp
+from clinic_tui.widgets.modal import ClinicDialog
 from clinic_tui.widgets.palette_provider import ActionsProvider
 from clinic_tui.widgets.texts import clock, resident_with_age
 from clinic_tui.widgets.workplace import Done, DraftKind, Failed, Workplace
@@ -145,6 +146,9 @@ class ClinicApp(GuardedApp[int], inherit_bindings=False):
             if changes:
                 screen.show_changes(changes)
             screen.show_frame()
+        front = self.screen_stack[-1] if self.screen_stack else None
+        if changes and isinstance(front, ClinicDialog) and front.is_mounted:
+            front.show_changes(changes)
         for case_id in changes.wanted:
             self.fetch(self.link.fetch_case(case_id), lambda detail: self.take(self.room.desk.open(detail)))
         if changes.everything or changes.visits:

@@ -14,6 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from clinic_tui.actions.keymap import shown_key
+from clinic_tui.state.changes import Changes
 from clinic_tui.widgets.plain import plain, plain_line
 from styles import css_paths
 
@@ -159,6 +160,9 @@ class ClinicDialog(ModalScreen[T]):
         target = self.first_focus()
         if target is not None and self.focused is None:
             target.focus()
+
+    def show_changes(self, changes: Changes) -> None:
+        """The desk below has changed; a dialog that shows or counts cases shows them anew."""
 
     def show_ways(self) -> None:
         """Show the ways as they now are; their number and order do not change."""

@@ -53,7 +53,7 @@ def _connection(place: Workplace) -> Piece:
     age = status.age()
     if status.state == "ended":
         return Piece("○ " + _("signed out"), "$warning bold")
-    if age is None:
+    if age is None or (status.state == "connecting" and age < STALE_SECONDS):
         return Piece("○ " + _("connecting"), "$muted")
     seconds = int(age)
     ago = (

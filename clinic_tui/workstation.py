@@ -49,7 +49,9 @@ def run_workstation(
         private=private,
     )
     from clinic_tui.app import ClinicApp
+    from clinic_tui.widgets.terminal_input import harden_input
 
+    harden_input()
     app = ClinicApp(options)
     gc.freeze()
     gc.set_threshold(*GC_THRESHOLDS)

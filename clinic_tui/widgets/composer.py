@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from time import monotonic
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -18,8 +17,8 @@ from clinic_tui.protocol.text import is_blank
 from clinic_tui.widgets.bar import Bar, Piece
 from clinic_tui.widgets.text_area import WritingArea
 
-BURST_KEYS, BURST_SECONDS = 20, 0.03
-"""So many keys in so short a time are a paste, whatever the terminal calls it (security.md R6)."""
+BURST_KEYS, BURST_SECONDS = 12, 0.03
+"""So many keys read in so short a time are a paste, whatever the terminal calls it (security.md R6)."""
 NEAR_LIMIT = 500
 """From so many characters left on, the composer counts them down."""
 
@@ -59,7 +58,7 @@ class ComposerText(WritingArea):
         self.post_message(Composer.PageKey(1))
 
     async def _on_key(self, event: events.Key) -> None:
-        self._times.append(monotonic())
+        self._times.append(event.time)
         if event.key == self.send_key:
             event.prevent_default()
             event.stop()

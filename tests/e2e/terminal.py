@@ -1,5 +1,6 @@
 """A terminal for the real program: a pseudo-terminal, a screen, and every byte that was written to it."""
 
+import codecs
 import fcntl
 import os
 import re
@@ -11,12 +12,14 @@ import sys
 import termios
 import threading
 import time
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import psutil
 import pyte
+from wcwidth import wcwidth
 
 PATIENCE = 30.0
 """Seconds to wait for what should come at once, on a machine that does much else."""
@@ -53,6 +56,11 @@ KEYS = {
 }
 
 
+def _fits_pyte(char: str) -> bool:
+    """Whether pyte can show it: at a sign without width that is no accent it drops the rest of the line."""
+    return char < "\u0300" or wcwidth(char) > 0 or unicodedata.combining(char) > 0
+
+
 class Terminal:
     """The program on a terminal of its own. What it writes is read at all times, as a terminal does."""
 
@@ -65,7 +73,8 @@ class Terminal:
         rows: int = 40,
     ) -> None:
         self._screen = pyte.Screen(columns, rows)
-        self._stream = pyte.ByteStream(self._screen)
+        self._stream = pyte.Stream(self._screen)
+        self._decode = codecs.getincrementaldecoder("utf-8")("replace").decode
         self._master, slave = os.openpty()
         self.resize(columns, rows)
         self.modes_before = termios.tcgetattr(slave)
@@ -118,7 +127,8 @@ class Terminal:
             if held and self.process.poll() is None:
                 data = data[: len(data) - len(held.group())]
             self._fed += len(data)
-        self._stream.feed(_NOT_FOR_PYTE.sub(b"", data))
+        text = self._decode(_NOT_FOR_PYTE.sub(b"", data))
+        self._stream.feed(text if text.isascii() else "".join(filter(_fits_pyte, text)))
 
     @property
     def lines(self) -> list[str]:

@@ -72,7 +72,7 @@ class ClinicApp(GuardedApp[int], inherit_bindings=False):
         self.incident_log = options.incidents
         self.room = DeskRoom()
         self._fetching: set[str] = set()
-        self.link = Link(options.server, lambda event: self.post_message(LinkNews(event)))
+        self.link = Link(options.server, self._hand_over)
         self.entrance = Entrance(self)
         self.navigation = Navigation(self)
         self.anywhere = Anywhere(self)
@@ -123,6 +123,10 @@ class ClinicApp(GuardedApp[int], inherit_bindings=False):
                 return screen
         return None
 
+    def _hand_over(self, event: LinkEvent) -> None:
+        """From the link's thread to the application's own loop."""
+        self.post_message(LinkNews(event))
+
     def on_link_news(self, message: LinkNews) -> None:
         """Fold it and show what changed."""
         event = message.event
@@ -153,6 +157,9 @@ class ClinicApp(GuardedApp[int], inherit_bindings=False):
             self.fetch(self.link.fetch_case(case_id), lambda detail: self.take(self.room.desk.open(detail)))
         if changes.everything or changes.visits:
             self._fetch_older(changes)
+        elsewhere = any(message.case_id != self.place.current_visit for message in changes.arrived)
+        if elsewhere and self.place.config.notifications.bell:
+            self.bell()
         for lost in changes.lost:
             row = self.room.desk.rows.get(lost.case_id)
             name = resident_with_age(row.resident) if row else _("the case")

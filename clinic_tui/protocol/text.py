@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 from typing import Final
 
 from clinic_tui.protocol.problems import Fault, ProtocolError
@@ -37,11 +38,13 @@ _HARMLESS: Final = (
     "\U0002ceb0-\U0002ebe0\U0002f800-\U0002fa1d\U00030000-\U0003134a"
 )
 """Code points that are safe wherever they stand."""
-_SUSPECT: Final = re.compile(f"[^{_HARMLESS}]")
-_SUSPECTS: Final = re.compile(f"[^{_HARMLESS}]+")
-_LARGE_SCRIPTS: Final = re.compile("[\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]+")
+_UNUSUAL: Final = re.compile("[^\n\x20-\x7e\xa0-\xac\xae-\u02ff\u2010-\u2027\u2190-\u2426\u2460-\u2b73]")
+"""What is not among the harmless code points of most texts; compiling the rest can wait."""
+_SUSPECT: Final = f"[^{_HARMLESS}]"
+_SUSPECTS: Final = f"[^{_HARMLESS}]+"
+_LARGE_SCRIPTS: Final = "[\u3400-\u9fff\uac00-\ud7a3\U00020000-\U0003ffff]+"
 """Letters that take no part in what their neighbours are."""
-_NEVER: Final = re.compile("[\ud800-\uf8ff\U00040000-\U0010ffff]+")
+_NEVER: Final = "[\ud800-\uf8ff\U00040000-\U0010ffff]+"
 """Surrogates, private use and empty planes: replaced without a look at each."""
 _UNSTORABLE: Final = re.compile("[\x00\ud800-\udfff]")
 
@@ -50,14 +53,14 @@ _LOOKS_EMPTY: Final = frozenset(
 )
 """Invisible code points that are neither controls nor of the category "format"."""
 
-_EMOJI: Final = re.compile(
+_EMOJI: Final = (
     "[\u2194-\u2199\u21a9\u21aa\u231a\u231b\u2328\u23cf\u23e9-\u23f3\u23f8-\u23fa\u24c2\u25aa\u25ab\u25b6"
     "\u25c0\u25fb-\u25fe\u2600-\u27bf\u2934\u2935\u2b05-\u2b07\u2b1b\u2b1c\u2b50\u2b55\u3030\u303d\u3297\u3299"
     "\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
 )
-_NEWER_EMOJI: Final = re.compile("[\U0001f6d8-\U0001f6df\U0001fa70-\U0001faff]")
+_NEWER_EMOJI: Final = "[\U0001f6d8-\U0001f6df\U0001fa70-\U0001faff]"
 """Reserved for emoji and filled year by year: a phone may know more of them than this Python does."""
-_JOINING_SCRIPTS: Final = re.compile(
+_JOINING_SCRIPTS: Final = (
     "[\u0600-\u074f\u0750-\u077f\u07c0-\u07ff\u0840-\u08ff\u0900-\u0dff\u0f00-\u0fff\u1000-\u109f\u1780-\u18af"
     "\u1b00-\u1bbf\ua800-\ua9df\uaa60-\uaa7f\uabc0-\uabff\ufb50-\ufdff\ufe70-\ufefc"
     "\U00010d00-\U00010d3f\U00011000-\U00011fff\U0001e900-\U0001e95f]"
@@ -87,13 +90,19 @@ _CLUSTER: Final = (
     rf"|q(?:[sS]{_MARK}{{0,{MAX_MARKS - 1}}}|{_MARK}{{0,{MAX_MARKS}}})"
     rf"|E(?:{_MARK}|(?<=[Es])t|(?<=E)[sS]|(?<=[EtsS])zE){{0,{MAX_EMOJI_PARTS}}}"
 )
-_PARTS: Final = re.compile(
+_PARTS: Final = (
     rf"(?P<well>(?:{_CLUSTER})+)"
     rf"|(?P<orphan>(?:\A|(?<=n))(?={_MARK}){_CARRIED})"
     rf"|(?P<over>{_MARK}+)"
     rf"|(?P<lone>[tsSzj]{_CARRIED})"
 )
 """Splits the kinds into what stands well, marks without a base, marks too many, and what does not belong."""
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern, compiled when it is first needed."""
+    return re.compile(pattern)
 
 
 class _Signs(dict[int, str]):
@@ -130,7 +139,7 @@ def _sign(char: str) -> str:
         return _REPLACEMENT
     category = unicodedata.category(char)
     hidden = category in ("Cc", "Cf", "Cn", "Co", "Cs")
-    return _REPLACEMENT if hidden and not (category == "Cn" and _NEWER_EMOJI.match(char)) else char
+    return _REPLACEMENT if hidden and not (category == "Cn" and _compiled(_NEWER_EMOJI).match(char)) else char
 
 
 def _kind(char: str) -> str:
@@ -143,14 +152,14 @@ def _kind(char: str) -> str:
     if 0x1F3FB <= code <= 0x1F3FF:
         return "t"
     category = unicodedata.category(char)
-    joining = _JOINING_SCRIPTS.match(char) is not None
+    joining = _compiled(_JOINING_SCRIPTS).match(char) is not None
     if category[0] == "M":
         if not joining:
             return "m"
         return "v" if unicodedata.combining(char) == _VIRAMA else "c"
     if 0x1161 <= code <= 0x11FF or (0xD7B0 <= code <= 0xD7FB and category == "Lo"):
         return "m"  # Korean vowels and finals are drawn into the letter before them
-    if _EMOJI.match(char):
+    if _compiled(_EMOJI).match(char):
         return "E"
     return "C" if joining and category[0] in "LN" else "b"
 
@@ -160,16 +169,18 @@ _KINDS: Final = _Kinds()
 
 
 def _clean(value: str) -> str:
-    text = _NEVER.sub(lambda run: _REPLACEMENT * len(run.group()), value.replace("\r\n", "\n"))
+    text = _compiled(_NEVER).sub(lambda run: _REPLACEMENT * len(run.group()), value.replace("\r\n", "\n"))
     ordinary = len(set(text)) < _MANY
     text = (
-        text.translate(_SIGNS) if ordinary else _SUSPECTS.sub(lambda run: run.group().translate(_SIGNS), text)
+        text.translate(_SIGNS)
+        if ordinary
+        else _compiled(_SUSPECTS).sub(lambda run: run.group().translate(_SIGNS), text)
     )
-    if _SUSPECT.search(text) is None:
+    if _compiled(_SUSPECT).search(text) is None:
         return text
     shown: list[str] = []
-    outline = text if ordinary else _LARGE_SCRIPTS.sub(lambda run: "x" * len(run.group()), text)
-    for part in _PARTS.finditer(outline.translate(_KINDS)):
+    outline = text if ordinary else _compiled(_LARGE_SCRIPTS).sub(lambda run: "x" * len(run.group()), text)
+    for part in _compiled(_PARTS).finditer(outline.translate(_KINDS)):
         start, end = part.span()
         if part.lastgroup == "well":
             shown.append(text[start:end])
@@ -184,7 +195,7 @@ def _clean(value: str) -> str:
 
 def needs_cleaning(text: str) -> bool:
     """Whether anything in the text has to be looked at more closely; False means it is safe as it is."""
-    return _SUSPECT.search(text) is not None
+    return _UNUSUAL.search(text) is not None and _compiled(_SUSPECT).search(text) is not None
 
 
 def safe_text(value: str, *, limit: int | None = None) -> str:
@@ -196,7 +207,7 @@ def safe_text(value: str, *, limit: int | None = None) -> str:
     to that many characters, the last one an ellipsis.
     """
     if limit is None:
-        return _clean(value) if _SUSPECT.search(value) else value
+        return _clean(value) if needs_cleaning(value) else value
     text = safe_text(value[: limit + 32])
     if len(value) <= limit + 32 and len(text) <= limit:
         return text

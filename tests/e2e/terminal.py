@@ -235,13 +235,9 @@ class Terminal:
         """Wait for the end of the program; its exit code, negative for a signal that killed it."""
         self.wait(lambda: self.process.poll() is not None, "the end of the program", timeout)
         if self._master >= 0:
-            self._drain()
+            self._reader.join(2.0)
+            self._feed()
         return self.process.returncode
-
-    def _drain(self) -> None:
-        """Wait for the last bytes; reading ends by itself once nobody holds the terminal."""
-        self._reader.join(2.0)
-        self._feed()
 
     def send_signal(self, number: signal.Signals) -> None:
         """Send a signal to the program alone."""

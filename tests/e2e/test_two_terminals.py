@@ -55,24 +55,30 @@ def test_name_and_password_may_come_in_one_burst(start: Start, served: Backend) 
     assert b"annad" not in terminal.raw
 
 
-def test_the_filter_is_asked_for_once_and_comes_back(start: Start, served: Backend) -> None:
+def test_the_filter_is_asked_for_once_and_comes_back_without_names(
+    start: Start, served: Backend, home: Path
+) -> None:
     terminal = start("--server", served.url)
     sign_in(terminal, "anna")
     terminal.wait_for(FIRST_TIME, "Prioritet")
     terminal.wait_still(0.4)
+    terminal.click("2  Inom några timmar")
+    terminal.wait_for("8 av 30 visas")
     terminal.click("Ord i namnet")
     terminal.wait_still(0.4)
     terminal.type("ingrid")
-    terminal.wait_for("ingrid")
+    terminal.wait_for("1 av 30 visas")
     close_dialog(terminal, FIRST_TIME, "enter")
     terminal.wait_for("Ingrid Hallberg")
     terminal.wait_gone("Karin Lindström")
     assert leave(terminal) == 0
+    kept = [path for path in home.rglob("*") if path.is_file()]
+    assert not any(b"ingrid" in path.read_bytes() for path in kept)
     again = start("--server", served.url)
     sign_in(again, "anna")
-    again.wait_for("Ingrid Hallberg", "ingrid")
+    again.wait_for("Karin Lindström", "8 av 30 visas")
     assert FIRST_TIME not in again.screen
-    assert "Karin Lindström" not in again.screen
+    assert "Kerstin Öberg" not in again.screen
 
 
 def test_what_one_takes_the_other_sees_and_a_take_over_is_told(two: tuple[Terminal, Terminal]) -> None:

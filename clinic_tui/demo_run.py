@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib import import_module
 
 START_SECONDS = 30.0
 """How long the backend may take to start, on the slowest machine."""
@@ -37,7 +38,7 @@ def run_demo(options: DemoOptions) -> int:
     """
     child = _start(options)
     try:
-        import clinic_tui.app  # noqa: F401 - while the backend starts
+        import_module("clinic_tui.app")  # while the backend starts
         from clinic_tui.workstation import run_workstation
 
         try:

@@ -136,7 +136,7 @@ class Entrance:
         if app.current_mode == "sign_in":
             await app.switch_mode("drop_in")
         await app.remove_mode("sign_in")
-        app.add_mode("sign_in", self.screen)
+        app.navigation.add_mode("sign_in", self.screen)
         await app.switch_mode("sign_in")
 
     def sign_out(self) -> None:

@@ -1,5 +1,6 @@
 """From view to view: the app's modes, the visits and the dialogs."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -24,12 +25,15 @@ class Navigation:
 
     def add_modes(self) -> None:
         """Tell the app its views; each is made when first shown, and stays alive when left."""
-        app = self._app
-        app.add_mode("drop_in", self._drop_in)
-        app.add_mode("mine", self._mine)
-        app.add_mode("settings", self._settings)
-        app.add_mode("visit", self._visit)
-        app.add_mode("sign_in", app.entrance.screen)
+        self.add_mode("drop_in", self._drop_in)
+        self.add_mode("mine", self._mine)
+        self.add_mode("settings", self._settings)
+        self.add_mode("visit", self._visit)
+        self.add_mode("sign_in", self._app.entrance.screen)
+
+    def add_mode(self, name: str, make: Callable[[], Screen[None]]) -> None:
+        """Tell the app one view."""
+        self._app.add_mode(name, make)  # pyright: ignore[reportUnknownMemberType] - Textual's generic
 
     def _drop_in(self) -> Screen[None]:
         from screens.drop_in import DropInScreen

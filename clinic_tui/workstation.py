@@ -2,11 +2,14 @@
 
 import gc
 import os
-from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from clinic_tui.i18n import language_from_environment, set_language
 from clinic_tui.storage.environment import clean_environment
+
+if TYPE_CHECKING:
+    from clinic_tui.options import Options
 
 GC_THRESHOLDS = (20_000, 25, 50)
 """Collections are rare, so that none falls between a key and its answer; see benchmarks."""
@@ -19,7 +22,6 @@ def run_workstation(
     token: str = "",
     config: Path | None = None,
     private: bool = False,
-    on_exit: Callable[[], None] | None = None,
 ) -> int:
     """Open the workstation on this terminal until the user leaves; returns the exit code.
 
@@ -27,27 +29,8 @@ def run_workstation(
     """
     clean_environment(os.environ)
     gc.disable()
-    from clinic_tui.options import Options
-    from clinic_tui.storage.config import Config, load_config
-    from clinic_tui.storage.paths import find_paths
-
-    settings = Config()
-    notes: tuple[str, ...] = ()
-    paths = None if private else find_paths()
-    file = None if private else (config or (paths and paths.config))
-    if file is not None:
-        settings, notes = load_config(file)
-    set_language(language_from_environment(lang or settings.ui.language))
-    options = Options(
-        server=server,
-        config=settings,
-        token=token,
-        config_file=file,
-        filter_folder=paths and paths.filters,
-        incidents=paths and paths.incidents,
-        notes=notes,
-        private=private,
-    )
+    options = _options(server, token, config, private=private)
+    set_language(language_from_environment(lang or options.config.ui.language))
     from clinic_tui.app import ClinicApp
     from clinic_tui.widgets.terminal_input import harden_input
 
@@ -60,6 +43,25 @@ def run_workstation(
         code = app.run()
     finally:
         app.link.close(timeout=1.0)
-        if on_exit is not None:
-            on_exit()
     return 1 if app.return_code and not code else (code or 0)
+
+
+def _options(server: str, token: str, config: Path | None, *, private: bool) -> "Options":
+    """What the files on this device say; for a private workstation nothing."""
+    from clinic_tui.options import Options
+    from clinic_tui.storage.config import load_config
+    from clinic_tui.storage.paths import find_paths
+
+    if private:
+        return Options(server=server, token=token, private=True)
+    paths = find_paths()
+    options = Options(
+        server=server,
+        token=token,
+        config_file=config or (paths and paths.config),
+        filter_folder=paths and paths.filters,
+        incidents=paths and paths.incidents,
+    )
+    if options.config_file is not None:
+        options.config, options.notes = load_config(options.config_file)
+    return options

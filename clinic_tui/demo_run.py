@@ -38,8 +38,10 @@ def run_demo(options: DemoOptions) -> int:
     """
     child = _start(options)
     try:
+        from clinic_tui.workstation import prepare, run_workstation
+
+        prepare()
         import_module("clinic_tui.app")  # while the backend starts
-        from clinic_tui.workstation import run_workstation
 
         try:
             url, token = _ready(child)

@@ -15,6 +15,12 @@ GC_THRESHOLDS = (20_000, 25, 50)
 """Collections are rare, so that none falls between a key and its answer; see benchmarks."""
 
 
+def prepare() -> None:
+    """Before Textual is imported: the environment it reads then, and no collections meanwhile."""
+    clean_environment(os.environ)
+    gc.disable()
+
+
 def run_workstation(
     server: str,
     *,
@@ -27,8 +33,7 @@ def run_workstation(
 
     `token` is a session to use instead of signing in. A private workstation reads and keeps no files.
     """
-    clean_environment(os.environ)
-    gc.disable()
+    prepare()
     options = _options(server, token, config, private=private)
     set_language(language_from_environment(lang or options.config.ui.language))
     from clinic_tui.app import ClinicApp

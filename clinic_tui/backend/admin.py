@@ -23,11 +23,11 @@ class AdminError(ValueError):
     """What was asked cannot be done; the text says why."""
 
 
-class NotThere(AdminError):
+class NotThere(AdminError):  # noqa: N818 - shown as it is
     """It names something that is not there."""
 
 
-class Taken(AdminError):
+class Taken(AdminError):  # noqa: N818 - shown as it is
     """There is already something with that name."""
 
 

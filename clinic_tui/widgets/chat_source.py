@@ -1,7 +1,7 @@
 """The messages of one case's chat, and where in them the reader is."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from clinic_tui.widgets.chat_layout import ChatLayout, Geometry
@@ -81,7 +81,9 @@ class ChatSource:
         index = self._positions.get(message.id)
         if index is None or message.revision < self.messages[index].revision:
             return
-        self.messages[index] = message
+        before, self.messages[index] = self.messages[index], message
+        if replace(before, revision=message.revision) == message:
+            return  # it reads the same
         for layout in self._layouts.values():
             layout.renew(index)
         self._tell(SourceChange(updated=message.id))

@@ -123,7 +123,7 @@ def _ranges(numbers: list[int]) -> str:
 def menu_items(place: Workplace, current: str) -> tuple[list[MenuItem], list[MenuItem]]:
     """The views with their counts, and my open visits with what is unread in each."""
     mine, queue = place.mine, place.drop_in
-    unread = sum(visit.unread for visit in place.desk.visits.values() if place.desk.is_mine(visit.row))
+    unread = sum(map(place.unread, place.desk.visits.values()))
     views = [
         _view(place, "go.mine", _("My cases"), len(mine), alert=unread > 0, current=current),
         _view(place, "go.drop_in", _("Drop-in"), queue.waiting, alert=_overdue(place), current=current),
@@ -134,7 +134,7 @@ def menu_items(place: Workplace, current: str) -> tuple[list[MenuItem], list[Men
             f"open:{visit.case_id}",
             "▸",
             resident_initial(visit.row.resident) + (" ☺" if visit.row.child else ""),
-            visit.unread,
+            place.unread(visit),
             alert=True,
             current=place.current_visit == visit.case_id and current == "visit",
         )

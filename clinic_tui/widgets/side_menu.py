@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from textual import events
 from textual.content import Content
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.visual import Visual
 from textual.widget import Widget
 
 from clinic_tui.i18n import _
@@ -13,6 +17,7 @@ from clinic_tui.widgets.wrapping import fit
 
 WIDE, NARROW = 22, 6
 """Columns of the menu, and of the strip it becomes on a narrow screen."""
+_KEPT_LINES = 500
 
 
 @dataclass(frozen=True)
@@ -29,8 +34,14 @@ class MenuItem:
     current: bool = False
 
 
+Row = MenuItem | str
+"""A line of the menu: an item, a heading, or nothing."""
+
+
 class SideMenu(Widget):
-    """The views and the open visits; under 100 columns a strip of numbers."""
+    """The views and the open visits; under 100 columns a strip of numbers. A change repaints its own line."""
+
+    ALLOW_SELECT = False
 
     DEFAULT_CSS = f"""
     SideMenu {{ width: {WIDE}; height: 1fr; background: $chrome; padding: 1 0; }}
@@ -40,38 +51,55 @@ class SideMenu(Widget):
         super().__init__(id="menu")
         self._views: tuple[MenuItem, ...] = ()
         self._visits: tuple[MenuItem, ...] = ()
-        self._rows: list[str] = []
+        self._rows: list[Row] = []
+        self._strips: dict[tuple[Row, int], Strip] = {}
 
     def show(self, views: Sequence[MenuItem], visits: Sequence[MenuItem]) -> None:
         """Show these; repaints only if they differ from those shown."""
         new = (tuple(views), tuple(visits))
         if new != (self._views, self._visits):
             self._views, self._visits = new
-            self.refresh()
+            self._lay_out()
 
-    def render(self) -> Content:
-        """Every row of the menu."""
+    def on_resize(self) -> None:
+        """Lay the lines out for the new size."""
+        self._lay_out()
+
+    def notify_style_update(self) -> None:
+        """Draw the lines anew in the new colours."""
+        super().notify_style_update()
+        self._strips.clear()
+
+    def render_line(self, y: int) -> Strip:
+        """One line, drawn once for as long as it says the same."""
+        width = self.content_size.width
+        row = self._rows[y] if y < len(self._rows) else ""
+        strip = self._strips.get((row, width))
+        if strip is None:
+            if len(self._strips) > _KEPT_LINES:
+                self._strips.clear()
+            line = self._line(row, width) if isinstance(row, MenuItem) else _heading(row)
+            strip = Visual.to_strips(self, line, width, 1, self.visual_style)[0]
+            self._strips[row, width] = strip
+        return strip
+
+    def _lay_out(self) -> None:
+        """Put the rows in their lines, and repaint those that differ."""
+        before, self._rows = self._rows, self._laid_out()
+        for y, (old, new) in enumerate(zip_longest(before, self._rows, fillvalue="")):
+            if old != new:
+                self.refresh(Region(0, y, self.content_size.width, 1))
+
+    def _laid_out(self) -> list[Row]:
         width, height = self.content_size
-        lines: list[Content] = []
-        self._rows = []
+        rows: list[Row] = []
         for item in self._views:
-            self._add(lines, self._line(item, width), item.action)
-            self._add(lines, Content(""), "")
-        room = height - len(lines) - 3
-        visits = self._visits[: max(0, room)]
+            rows += [item, ""]
+        visits = self._visits[: max(0, height - len(rows) - 3)]
         if visits:
-            while len(lines) < height - len(visits) - 2:
-                self._add(lines, Content(""), "")
-            title = _("My open visits") if width >= WIDE else ""
-            self._add(lines, Content.assemble(" ", (title, "$muted")), "")
-            self._add(lines, Content(""), "")
-            for item in visits:
-                self._add(lines, self._line(item, width), item.action)
-        return Content("\n").join(lines)
-
-    def _add(self, lines: list[Content], line: Content, action: str) -> None:
-        lines.append(line)
-        self._rows.append(action)
+            rows += [""] * (height - len(visits) - 2 - len(rows))
+            rows += [_("My open visits") if width >= WIDE else "", "", *visits]
+        return rows
 
     def _line(self, item: MenuItem, width: int) -> Content:
         bar = "▌" if item.current else " "
@@ -97,6 +125,11 @@ class SideMenu(Widget):
     def on_click(self, event: events.Click) -> None:
         """Go to the view or visit under the pointer."""
         row = event.y - self.styles.padding.top
-        if 0 <= row < len(self._rows) and self._rows[row]:
+        item = self._rows[row] if 0 <= row < len(self._rows) else ""
+        if isinstance(item, MenuItem):
             event.stop()
-            self.post_message(Bar.Pressed(self._rows[row]))
+            self.post_message(Bar.Pressed(item.action))
+
+
+def _heading(text: str) -> Content:
+    return Content.assemble(" ", (text, "$muted")) if text else Content("")

@@ -11,6 +11,7 @@ from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.protocol.commands import Command, PostMessage
 from clinic_tui.state.desk import Desk
 from clinic_tui.state.queue_view import QueueView
+from clinic_tui.state.visit import Visit
 from clinic_tui.storage.config import Config
 
 Done = Callable[[Any], None]
@@ -74,5 +75,12 @@ class Workplace:
     """Tell the backend which case is on screen, and whether one types in it."""
     current_visit: str | None = None
     """The case shown on the visit screen."""
+    read_here: str | None = None
+    """The case whose newest message is on screen: what comes in it is read at once, and counts nowhere."""
     token_note: str = ""
     """Why the session token is in memory only; empty when the keyring keeps it."""
+
+    def unread(self, visit: Visit) -> int:
+        """Messages of my visit that nobody has read; none where they are read as they come."""
+        mine = self.desk.is_mine(visit.row) and visit.case_id != self.read_here
+        return visit.unread if mine else 0

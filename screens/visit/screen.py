@@ -29,6 +29,7 @@ from screens.visit.draft_book import DraftBook
 from screens.visit.ending import Ending
 from screens.visit.panes import Panes
 from screens.visit.placeholders import placeholder_values
+from screens.visit.sending import Sending
 from screens.visit.tab_line import end_pieces, open_visits, tab_of
 from screens.visit.talk import Talk
 from styles import css_paths
@@ -56,6 +57,7 @@ class VisitScreen(ClinicScreen):
         super().__init__(place)
         self.drafts = DraftBook(place.save_draft)
         self.talk = Talk(self)
+        self.sending = Sending(self)
         self.ending = Ending(self)
         self.panes = Panes(self)
         self.deeds = CaseDeeds(place, lambda text, warning: self.say(text, warning=warning))
@@ -118,6 +120,7 @@ class VisitScreen(ClinicScreen):
         visit, visits = self.visit, open_visits(self.place)
         self.query_one("#visit").display = visit is not None
         self.query_one("#no-visit").display = visit is None
+        self.place.read_here = visit.case_id if visit is not None and self.talk.reads(visit) else None
         end = end_pieces(visit, visits, self.place)
         self.query_one(VisitTabs).show_tabs([tab_of(one, self.place) for one in visits], end)
         if visit is None:
@@ -138,7 +141,7 @@ class VisitScreen(ClinicScreen):
                 self.show_all()
             else:
                 self.show_current()
-            self.talk.tell_failures()
+            self.sending.tell_failures()
 
     def tell_other(self, kind: DraftKind) -> None:
         """Say that another draft was written elsewhere, and how to get at it."""
@@ -180,11 +183,13 @@ class VisitScreen(ClinicScreen):
             return self.panes.other_kind(visit) is not None
         if action_id in {"visit.note", "visit.panel", "visit.chat"}:
             return True
+        if action_id.startswith("message."):
+            return self.sending.may(action_id, visit)
         return self.talk.may(action_id, visit)
 
     def deed(self, action_id: str) -> Callable[[], None] | None:
         """The screen's own deed, or that of the part whose matter it is."""
-        for part in (self.talk, self.ending, self.panes):
+        for part in (self.talk, self.sending, self.ending, self.panes):
             found = getattr(part, "do_" + action_id.replace(".", "_"), None)
             if found is not None:
                 return found
@@ -237,6 +242,7 @@ class VisitScreen(ClinicScreen):
     def on_screen_suspend(self) -> None:
         """Another view is shown: nothing here is on screen any longer."""
         self.keep()
+        self.place.read_here = None
         if not self.in_front:
             self.talk.watch(None, typing=False)
 

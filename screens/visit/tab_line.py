@@ -46,7 +46,7 @@ def tab_of(visit: Visit, place: Workplace) -> VisitTab:
         case_id=visit.case_id,
         title=resident_tab(row.resident) + child,
         short=resident_initial(row.resident) + child,
-        unread=visit.unread if place.desk.is_mine(row) else 0,
+        unread=place.unread(visit),
         mark=pgettext("tab", "not signed") if unsigned else "",
         closed=row.state == CaseState.CLOSED,
         current=visit.case_id == place.current_visit,

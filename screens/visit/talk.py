@@ -4,10 +4,9 @@ from typing import TYPE_CHECKING
 
 from clinic_tui.domain.cases import CaseState
 from clinic_tui.i18n import _
-from clinic_tui.protocol.commands import MarkRead, PostMessage
+from clinic_tui.protocol.commands import MarkRead
 from clinic_tui.protocol.ids import new_id
-from clinic_tui.protocol.resources import PhraseInfo
-from clinic_tui.state.visit import Pending, Visit
+from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.bar import Bar, Piece
 from clinic_tui.widgets.chat_log import ChatLog
 from clinic_tui.widgets.chat_source import ChatSource
@@ -38,9 +37,6 @@ class Talk:
         self._marking: set[str] = set()
         """Cases with a mark on its way; what comes meanwhile is marked in one after it."""
         self._watched: tuple[str | None, bool] = (None, False)
-        self._told: set[str] = set()
-        self._phrases: dict[str, str] = {}
-        """Id of the phrase last inserted, by case."""
 
     @property
     def log(self) -> ChatLog:
@@ -55,10 +51,8 @@ class Talk:
     def may(self, action_id: str, visit: Visit) -> bool:
         """Whether an action of the chat can be performed now."""
         match action_id:
-            case "message.send" | "visit.phrases":
+            case "visit.phrases":
                 return self.writable(visit) and self._screen.query_one("#chat").display
-            case "message.retry" | "message.take_back":
-                return self.writable(visit) and bool(failed(visit))
             case "chat.newest":
                 return not self.log.following
             case _:
@@ -90,9 +84,12 @@ class Talk:
 
     def show_composer(self, visit: Visit, *, anew: bool = False) -> None:
         """Open the composer with the visit's draft, or close it and say what can be done instead."""
-        wanted = (visit.case_id, visit.row.state + self._place.config.ui.send_key)
+        open_now = "open" if self.writable(visit) else "closed"
+        wanted = (visit.case_id, f"{visit.row.state} {open_now} {self._place.config.ui.send_key}")
         if self._open == wanted and not anew:
             return
+        if not anew:
+            self.keep(visit)
         self._open = wanted
         if self.writable(visit):
             text = self._screen.drafts.text(visit, "message")
@@ -142,8 +139,11 @@ class Talk:
             self.show_composer(visit, anew=True)
         elif news == "other":
             self._screen.tell_other("message")
+        self._show_status(visit)
+
+    def _show_status(self, visit: Visit) -> None:
         connected = self._place.desk.connection.state == "live"
-        self.composer.show_status(drafts.status(visit, "message", connected=connected))
+        self.composer.show_status(self._screen.drafts.status(visit, "message", connected=connected))
 
     def keep(self, visit: Visit) -> None:
         """Take what stands in the composer into the drafts; before another visit is shown, too."""
@@ -155,6 +155,7 @@ class Talk:
     def edited(self, visit: Visit) -> None:
         """The user wrote in the composer."""
         self.keep(visit)
+        self._show_status(visit)
         if self.composer.text:
             self.watch(visit.case_id, typing=True)
             self._screen.stop_typing_in(TYPING_SECONDS)
@@ -166,6 +167,11 @@ class Talk:
         if self._watched != (case_id, typing):
             self._watched = (case_id, typing)
             self._place.watch(case_id, typing)
+
+    def reads(self, visit: Visit) -> bool:
+        """Whether what comes in the visit is before the user's eyes at once."""
+        known = self._sources.get(visit.case_id)
+        return self._screen.shows_chat and (known is None or known.reading is None)
 
     def seen(self, visit: Visit) -> None:
         """Mark the resident's messages as read once they have been on screen, once for each newest one."""
@@ -190,78 +196,6 @@ class Talk:
         command = MarkRead(command_id=new_id(), case_id=visit.case_id, seq=newest)
         self._place.submit(command, done, failed_again)
 
-    def tell_failures(self) -> None:
-        """Say once of every message that could not be sent what is wrong and what to do."""
-        for visit in self._place.desk.visits.values():
-            for pending in failed(visit):
-                if pending.id not in self._told:
-                    self._told.add(pending.id)
-                    self._screen.say(self._failure(visit, pending), warning=True)
-
-    def _failure(self, visit: Visit, pending: Pending) -> str:
-        reason = pending.error.user_text() if pending.error else ""
-        return _("Not sent to {resident}: {reason} {again} sends again, {back} takes it back.").format(
-            resident=resident_name(visit.row.resident),
-            reason=reason,
-            again=self._place.keymap.shown("message.retry"),
-            back=self._place.keymap.shown("message.take_back"),
-        )
-
-    def do_message_send(self) -> None:
-        """Send what is written, unless something is missing in it."""
-        visit = self._screen.visit
-        if visit is None or not self.writable(visit):
-            return
-        refusal = self.composer.refusal()
-        if refusal:
-            self._screen.say(refusal, warning=True)
-            self.composer.area.focus()
-            self.composer.area.select_blank()
-            return
-        self._screen.say("")
-        self._post(visit, self.composer.text)
-        self.composer.clear()
-        self._screen.drafts.clear(visit, "message")
-        self.watch(visit.case_id, typing=False)
-
-    def _post(self, visit: Visit, body: str) -> None:
-        phrase = self._phrases.pop(visit.case_id, None)
-        self._place.send_message(
-            PostMessage(command_id=new_id(), case_id=visit.case_id, body=body, phrase_id=phrase)
-        )
-
-    def do_message_retry(self) -> None:
-        """Send what failed once more, under a new id: the backend has refused the old one for good."""
-        visit = self._screen.visit
-        if visit is None:
-            return
-        for pending in failed(visit):
-            self._place.desk.discard_pending(visit.case_id, pending.id)
-            self._post(visit, pending.body)
-        self._screen.show_current()
-
-    def do_message_take_back(self) -> None:
-        """Take the last message that failed back into the composer, before what stands there."""
-        visit = self._screen.visit
-        if visit is None:
-            return
-        lost = failed(visit)
-        if not lost:
-            return
-        self._place.desk.discard_pending(visit.case_id, lost[-1].id)
-        written = self.composer.text
-        body = lost[-1].body + ("\n\n" + written if written else "")
-        self._screen.drafts.edit(visit, "message", body)
-        self.show_composer(visit, anew=True)
-        self._screen.show_current()
-        self.composer.area.focus()
-
-    def insert(self, visit: Visit, phrase: PhraseInfo) -> None:
-        """Insert a phrase where the cursor stands."""
-        self._phrases[visit.case_id] = phrase.id
-        self.composer.area.focus()
-        self.composer.area.insert_phrase(phrase)
-
     def do_chat_copy(self) -> None:
         """Copy the selected message, else the newest."""
         message = self.log.selected_message
@@ -277,8 +211,3 @@ class Talk:
     def do_chat_newest(self) -> None:
         """Go to the newest message."""
         self.log.scroll_to_end()
-
-
-def failed(visit: Visit) -> list[Pending]:
-    """The messages of a visit that were refused for good."""
-    return [pending for pending in visit.pending if pending.state == "failed"]

@@ -108,8 +108,6 @@ def weechat(path: str) -> dict[int, Delays]:
         with Terminal(path, "-d", folder, "-r", add, "-r", "/connect bench") as terminal:
             server.welcome(lambda: terminal.read(0.01))
             terminal.settle(1.0)
-            terminal.write(b"/buffer #bench\r")
-            terminal.settle(0.5)
             words = marks()
             return {
                 rate: scheduled(terminal, rate, seconds, words, lambda word: server.say(f"{word} {TEXT}"))

@@ -5,7 +5,6 @@ import socket
 import time
 from collections.abc import Callable
 
-NICK = "bench"
 PATIENCE = 15.0
 
 
@@ -16,6 +15,7 @@ class IrcServer:
         self._listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listening.getsockname()[1]
         self._client: socket.socket | None = None
+        self._nick = "nobody"
 
     def welcome(self, meanwhile: Callable[[], object]) -> None:
         """Take the client in and into its channel; `meanwhile` is called again and again."""
@@ -43,8 +43,8 @@ class IrcServer:
             case "CAP" if rest.startswith("LS"):
                 self._send("CAP * LS :")
             case "USER":
-                self._send(f"001 {NICK} :Welcome")
-                self._send(f"376 {NICK} :End of /MOTD")
+                self._send(f"001 {self._nick} :Welcome")
+                self._send(f"376 {self._nick} :End of /MOTD")
             case "NICK":
                 self._nick = rest.strip()
             case "PING":

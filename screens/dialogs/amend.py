@@ -54,6 +54,10 @@ class AmendDialog(ClinicDialog[AmendNote | None]):
             yield self.reason
             yield Static(id="dialog-problem")
 
+    def on_mount(self) -> None:
+        """One goes on where the note ends."""
+        self.area.move_cursor(self.area.document.end)
+
     def first_focus(self) -> Widget | None:
         """One writes here; nothing is signed but by its key."""
         return self.area
@@ -101,7 +105,8 @@ class AmendDialog(ClinicDialog[AmendNote | None]):
         problem = self.problem()
         if problem:
             self._say(problem)
-            (self.reason if shows_nothing(self.reason.value) else self.area).focus()
+            missing = problem == _(REASONS["case.reason_missing"])
+            (self.reason if missing else self.area).focus()
             return
         self.dismiss(
             AmendNote(

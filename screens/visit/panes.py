@@ -42,7 +42,8 @@ class Panes:
 
     def show(self, visit: Visit) -> None:
         """Show the visit's page; where the state is another, so is the page, and the focus moves."""
-        now = (visit.case_id, visit.row.state)
+        mine = self._place.desk.is_mine(visit.row)
+        now = (visit.case_id, visit.row.state if mine else f"{visit.row.state}, another's")
         if self._before is not None and self._before != now and self._before[0] == visit.case_id:
             self._pages.pop(visit.case_id, None)
         moved = self._before != now
@@ -56,8 +57,17 @@ class Panes:
         """The page to show: the one chosen, else the one the visit's state asks for."""
         page = self._pages.get(visit.case_id)
         if page is None:
-            page = _first_page(visit, narrow=self.narrow)
-        return _first_page(visit, narrow=False) if page == CHAT and not self.narrow else page
+            page = self._first_page(visit, narrow=self.narrow)
+        return self._first_page(visit, narrow=False) if page == CHAT and not self.narrow else page
+
+    def _first_page(self, visit: Visit, *, narrow: bool) -> str:
+        """The page a state asks for: reading before the visit, writing in it, the note after it."""
+        state = visit.row.state
+        if state == CaseState.CLOSED:
+            return "note"
+        if not self._place.desk.is_mine(visit.row) or state == CaseState.ACCEPTED:
+            return "history"
+        return CHAT if narrow and state == CaseState.IN_PROGRESS else "note"
 
     def fit(self) -> None:
         """Show chat and panel as the width allows."""
@@ -97,15 +107,15 @@ class Panes:
     def show_note(self, visit: Visit) -> None:
         """Show the note to write, or its signed versions."""
         note = self._screen.panel.note
-        filled_for = (visit.case_id, f"{visit.row.state}:{len(visit.notes)}")
+        mine = self._place.desk.is_mine(visit.row)
+        filled_for = (visit.case_id, f"{visit.row.state} {mine} {len(visit.notes)}")
         if visit.notes:
             note.show_signed(visit.notes)
             note.show_status()
         else:
             news = self._screen.drafts.take_in(visit, "note")
             if self._note_of != filled_for or news == "loaded":
-                writable = self._place.desk.is_mine(visit.row)
-                note.load(self._screen.drafts.text(visit, "note"), writable=writable)
+                note.load(self._screen.drafts.text(visit, "note"), writable=mine)
             if news == "other":
                 self._screen.tell_other("note")
             self.show_status(visit)
@@ -176,7 +186,7 @@ class Panes:
 
         def chosen(phrase: PhraseInfo | None) -> None:
             if phrase is not None and self._screen.visit is visit:
-                self._screen.talk.insert(visit, phrase)
+                self._screen.sending.insert(visit, phrase)
 
         picker = PhrasePicker(self._place, lambda: placeholder_values(self._place, visit))
         show_dialog(self._screen, picker, chosen)
@@ -231,13 +241,3 @@ class Panes:
             return
         self._screen.keep()
         self._place.app_perform("app.back")
-
-
-def _first_page(visit: Visit, *, narrow: bool) -> str:
-    """The page a state asks for: reading before the visit, writing in it, the note after it."""
-    state = visit.row.state
-    if state == CaseState.IN_PROGRESS:
-        return CHAT if narrow else "note"
-    if state in {CaseState.ENDED_UNSIGNED, CaseState.CLOSED}:
-        return "note"
-    return "history"

@@ -1,0 +1,115 @@
+"""What is sent from the visit screen, and what becomes of a message that could not be."""
+
+from typing import TYPE_CHECKING
+
+from clinic_tui.i18n import _
+from clinic_tui.protocol.commands import PostMessage
+from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.resources import PhraseInfo
+from clinic_tui.state.visit import Pending, Visit
+from clinic_tui.widgets.texts import resident_name
+
+if TYPE_CHECKING:
+    from screens.visit.screen import VisitScreen
+
+
+class Sending:
+    """Sends what stands in the composer. Nothing is lost: what fails can be sent again or taken back."""
+
+    def __init__(self, screen: "VisitScreen") -> None:
+        self._screen = screen
+        self._talk = screen.talk
+        self._place = screen.place
+        self._told: set[str] = set()
+        """Messages whose failure was said."""
+        self._phrases: dict[str, str] = {}
+        """Id of the phrase last inserted, by case."""
+
+    def may(self, action_id: str, visit: Visit) -> bool:
+        """Whether something can be sent now."""
+        if action_id == "message.send":
+            return self._talk.writable(visit) and self._screen.query_one("#chat").display
+        return self._talk.writable(visit) and bool(failed(visit))
+
+    def tell_failures(self) -> None:
+        """Say once of every message that could not be sent what is wrong and what to do."""
+        for visit in self._place.desk.visits.values():
+            for pending in failed(visit):
+                if pending.id not in self._told:
+                    self._told.add(pending.id)
+                    self._screen.say(self._failure(visit, pending), warning=True)
+
+    def _failure(self, visit: Visit, pending: Pending) -> str:
+        reason = pending.error.user_text() if pending.error else ""
+        if not self._talk.writable(visit):
+            return _("Not sent to {resident}: {reason} {key} copies it from the chat.").format(
+                resident=resident_name(visit.row.resident),
+                reason=reason,
+                key=self._place.keymap.shown("chat.copy"),
+            )
+        return _("Not sent to {resident}: {reason} {again} sends again, {back} takes it back.").format(
+            resident=resident_name(visit.row.resident),
+            reason=reason,
+            again=self._place.keymap.shown("message.retry"),
+            back=self._place.keymap.shown("message.take_back"),
+        )
+
+    def do_message_send(self) -> None:
+        """Send what is written, unless something is missing in it."""
+        visit = self._screen.visit
+        if visit is None or not self._talk.writable(visit):
+            return
+        refusal = self._talk.composer.refusal()
+        if refusal:
+            self._screen.say(refusal, warning=True)
+            self._talk.composer.area.focus()
+            self._talk.composer.area.select_blank()
+            return
+        self._screen.say("")
+        self._post(visit, self._talk.composer.text)
+        self._talk.composer.clear()
+        self._screen.drafts.clear(visit, "message")
+        self._talk.watch(visit.case_id, typing=False)
+
+    def _post(self, visit: Visit, body: str) -> None:
+        phrase = self._phrases.pop(visit.case_id, None)
+        self._place.send_message(
+            PostMessage(command_id=new_id(), case_id=visit.case_id, body=body, phrase_id=phrase)
+        )
+
+    def do_message_retry(self) -> None:
+        """Send what failed once more, under a new id: the backend has refused the old one for good."""
+        visit = self._screen.visit
+        if visit is None:
+            return
+        for pending in failed(visit):
+            self._place.desk.discard_pending(visit.case_id, pending.id)
+            self._post(visit, pending.body)
+        self._screen.show_current()
+
+    def do_message_take_back(self) -> None:
+        """Take the last message that failed back into the composer, before what stands there."""
+        visit = self._screen.visit
+        if visit is None:
+            return
+        lost = failed(visit)
+        if not lost:
+            return
+        self._place.desk.discard_pending(visit.case_id, lost[-1].id)
+        written = self._talk.composer.text
+        body = lost[-1].body + ("\n\n" + written if written else "")
+        self._screen.drafts.edit(visit, "message", body)
+        self._talk.show_composer(visit, anew=True)
+        self._screen.show_current()
+        self._talk.composer.area.focus()
+
+    def insert(self, visit: Visit, phrase: PhraseInfo) -> None:
+        """Insert a phrase where the cursor stands."""
+        self._phrases[visit.case_id] = phrase.id
+        self._talk.composer.area.focus()
+        self._talk.composer.area.insert_phrase(phrase)
+
+
+def failed(visit: Visit) -> list[Pending]:
+    """The messages of a visit that were refused for good."""
+    return [pending for pending in visit.pending if pending.state == "failed"]

@@ -29,6 +29,7 @@ from clinic_tui.widgets.clinic_screen import ClinicScreen
 from clinic_tui.widgets.guard import GuardedApp
 from clinic_tui.widgets.modal import ClinicDialog
 from clinic_tui.widgets.palette_provider import ActionsProvider
+from clinic_tui.widgets.style_sheet import KeptStylesheet
 from clinic_tui.widgets.texts import clock, resident_with_age
 from clinic_tui.widgets.workplace import Done, DraftKind, Failed, Workplace
 from styles import css_paths
@@ -79,6 +80,7 @@ class ClinicApp(GuardedApp[int], inherit_bindings=False):
         self.place = self._make_place()
         register_themes(self)
         self.theme = theme_for(options.config.ui.theme).name
+        self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self.set_keymap(self.place.keymap.as_textual())
         self.navigation.add_modes()
 

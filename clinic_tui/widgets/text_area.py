@@ -19,6 +19,7 @@ class WritingArea(TextArea):
         border: none; padding: 0; background: $panel; color: $foreground;
         &:focus { border: none; }
         .writing--blank { background: $warning; color: $on-warn; text-style: bold; }
+        &:light .text-area--cursor { color: $input-cursor-foreground; background: $input-cursor-background; }
     }
     """
 

@@ -9,7 +9,7 @@ from clinic_tui.i18n import _
 from clinic_tui.widgets.bar import Bar, Piece
 
 _MORE = 6
-"""Cells that `‹ 12` takes at an end."""
+"""Cells that `‹ +12` takes at an end."""
 
 
 @dataclass(frozen=True)
@@ -62,21 +62,22 @@ class VisitTabs(Bar):
         width = self.size.width
         if not width:
             return
-        short = width < 90 and len(self._tabs) > 1
-        shown = [tab.pieces(short=short) for tab in self._tabs]
-        room = width - 1 - sum(piece.width for piece in self._end if piece.rank == 0)
+        room = width - 1 - sum(piece.width for piece in self._end)
+        shown = [tab.pieces(short=False) for tab in self._tabs]
+        if sum(piece.width for pieces in shown for piece in pieces) > room:
+            shown = [tab.pieces(short=True) for tab in self._tabs]
         here = next((index for index, tab in enumerate(self._tabs) if tab.current), 0)
         first, last = self._window(shown, here, room)
         left: list[Piece] = []
         if first:
-            left.append(Piece(f"‹ {first}", "$muted", f"open:{self._tabs[first - 1].case_id}"))
+            left.append(Piece(f"‹ +{first}", "$muted", f"open:{self._tabs[first - 1].case_id}"))
         for pieces in shown[first:last]:
             left += pieces
         after = len(shown) - last
         if after:
             hidden = sum(tab.unread for tab in self._tabs[last:])
             style = "$warning bold" if hidden else "$muted"
-            left.append(Piece(f"{after} ›", style, f"open:{self._tabs[last].case_id}"))
+            left.append(Piece(f"+{after} ›", style, f"open:{self._tabs[last].case_id}"))
         self.show(left, self._end)
 
     def _window(self, shown: list[list[Piece]], here: int, room: int) -> tuple[int, int]:

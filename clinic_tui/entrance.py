@@ -70,8 +70,15 @@ class Entrance:
         self._app.fetch(self._app.link.choose_assignment(assignment_id), self._chosen, failed)
 
     def _adopt(self, token: str) -> None:
-        self._app.link.adopt(token)
-        self._enter()
+        """Use a session; the network is imported and used once the frame is on the screen."""
+        self._inside = True
+        self._app.switch_mode("drop_in")
+
+        def begin() -> None:
+            self._app.link.adopt(token)
+            self._open_desk()
+
+        self._app.call_after_refresh(begin)
 
     def _chosen(self, signed_in: SignedIn) -> None:
         """The assignment is chosen: keep the token where that is safe, and open the desk."""

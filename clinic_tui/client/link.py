@@ -7,15 +7,15 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from clinic_tui.client.drafts import DraftKind
-from clinic_tui.client.engine import Engine, OnEvent
 from clinic_tui.client.errors import Offline
-from clinic_tui.client.http import Patience
 from clinic_tui.client.link_events import LinkStatus
 from clinic_tui.protocol.address import check_server
 from clinic_tui.protocol.commands import Command
 from clinic_tui.protocol.resources import CaseDetail, DeskSnapshot, MessagePage, SignedIn
 
 if TYPE_CHECKING:
+    from clinic_tui.client.engine import Engine, OnEvent
+    from clinic_tui.client.http import Patience
     from clinic_tui.client.live import Rhythm
 
 T = TypeVar("T")
@@ -31,9 +31,9 @@ class Link:
     def __init__(
         self,
         server: str,
-        on_event: OnEvent,
+        on_event: "OnEvent",
         *,
-        patience: Patience | None = None,
+        patience: "Patience | None" = None,
         rhythm: "Rhythm | None" = None,
     ) -> None:
         self.server = check_server(server)
@@ -122,7 +122,9 @@ class Link:
             self._thread.join(1.0)
         return flushed
 
-    def _submit(self, make: Callable[[Engine], Coroutine[Any, Any, T]], *, last: bool = False) -> "Future[T]":
+    def _submit(
+        self, make: "Callable[[Engine], Coroutine[Any, Any, T]]", *, last: bool = False
+    ) -> "Future[T]":
         future: Future[T] = Future()
         future.set_running_or_notify_cancel()
         with self._lock:
@@ -133,7 +135,7 @@ class Link:
         loop.call_soon_threadsafe(self._begin, make, future)
         return future
 
-    def _begin(self, make: Callable[[Engine], Coroutine[Any, Any, T]], future: "Future[T]") -> None:
+    def _begin(self, make: "Callable[[Engine], Coroutine[Any, Any, T]]", future: "Future[T]") -> None:
         """On the link's thread: run it as a task of its own and hand the outcome over."""
         assert self._engine is not None  # noqa: S101 - made before the loop runs
         task = asyncio.get_running_loop().create_task(make(self._engine))
@@ -162,6 +164,8 @@ class Link:
             loop.close()
 
     def _make_engine(self) -> None:
+        from clinic_tui.client.engine import Engine  # with all it needs, off the way to the first frame
+
         self._engine = Engine(self.server, self._on_event, patience=self._patience, rhythm=self._rhythm)
 
 

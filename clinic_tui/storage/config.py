@@ -1,6 +1,5 @@
 """The settings in config.toml: read strictly key by key, written with the user's comments kept."""
 
-import tomllib
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, cast
 
@@ -80,6 +79,8 @@ def load_config(path: Path) -> LoadedConfig:
         return LoadedConfig(Config(), (str(error),))
     if data is None:
         return LoadedConfig(Config())
+    import tomllib
+
     try:
         tables = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
@@ -102,6 +103,8 @@ def set_value(path: Path, place: tuple[str, ...], value: str | bool | None) -> C
     The user's comments and order stay. `UnusableFileError`, with one line for the user, when the file cannot
     be changed or would hold something that is not a setting.
     """
+    import tomllib
+
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 

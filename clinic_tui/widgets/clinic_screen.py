@@ -7,7 +7,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
 
 from clinic_tui.actions.action import Action, Scope
 from clinic_tui.actions.keymap import shown_key
@@ -113,7 +112,7 @@ class ClinicScreen(Screen[None]):
 
     def _shown_key(self, action: Action) -> str:
         keys = [key.strip() for key in self.place.keymap.keys(action.id).split(",")]
-        if isinstance(self.focused, TextArea | Input):
+        if self.focused is not None and self.focused.check_consume_key("a", "a"):
             keys = [key for key in keys if not _types(key)]
         return shown_key(keys[0]) if keys and keys[0] else ""
 

@@ -71,8 +71,11 @@ class ChoiceList(Widget, can_focus=True):
     def render(self) -> Content:
         """Every line."""
         width = self.content_size.width or 60
-        detail = min(width // 3, max((cell_len(item.detail) for item in self._items), default=0))
         note = min(width // 4, max((cell_len(item.note) for item in self._items), default=0))
+        room = width - 2 - (note + 4 if note else 0)
+        titles = max((cell_len(item.title) for item in self._items), default=0)
+        details = max((cell_len(item.detail) for item in self._items), default=0)
+        detail = min(details, max(width // 3, room - titles - 2))
         title = max(8, width - 2 - (detail + 1 if detail else 0) - (note + 4 if note else 0))
         lines: list[Content] = []
         for index, item in enumerate(self._items):

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 
+from rich.cells import cell_len
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -16,6 +17,7 @@ from clinic_tui.protocol.resources import PhraseInfo
 from clinic_tui.protocol.text import is_blank
 from clinic_tui.widgets.bar import Bar, Piece
 from clinic_tui.widgets.text_area import WritingArea
+from clinic_tui.widgets.wrapping import fit_person
 
 BURST_KEYS, BURST_SECONDS = 12, 0.03
 """So many keys read in so short a time are a paste, whatever the terminal calls it (security.md R6)."""
@@ -157,6 +159,9 @@ class Composer(Vertical):
     def _show_to(self) -> None:
         """Recipient and send key; where both do not fit on a line, the key stands below the text."""
         to = [Piece(_("To")), Piece(self._recipient, "$foreground bold")]
+        room = self.size.width - to[0].width - 4
+        if to[1].width > room > 0:
+            to[1] = Piece(fit_person(self._recipient, room), "$foreground bold")
         keys = [Piece(self._sends, gap=3), Piece(self._breaks, rank=1)]
         self._key_below = sum(piece.width for piece in (*to, keys[0])) + 3 > self.size.width > 0
         self.query_one("#composer-to", Bar).show(to if self._key_below else [*to, *keys])
@@ -212,6 +217,17 @@ class Composer(Vertical):
             ).format(count=blanks)
         return ""
 
+    def _shown_refusal(self) -> str:
+        """Why it cannot be sent, in fewer words where the line is short."""
+        blanks, text = len(self.area.blanks), self.refusal()
+        if not blanks or cell_len(text) + 2 <= self.size.width - cell_len(self._status):
+            return text
+        return ngettext(
+            "{count} place left to fill in · Tab goes there",
+            "{count} places left to fill in · Tab goes there",
+            blanks,
+        ).format(count=blanks)
+
     @on(ComposerText.Changed)
     def _changed(self, event: ComposerText.Changed) -> None:
         event.stop()
@@ -233,7 +249,7 @@ class Composer(Vertical):
         if self._note:
             pieces.append(Piece(self._note, "$warning"))
         elif text and (self.area.blanks or left < 0):
-            pieces.append(Piece(self.refusal(), "$warning"))
+            pieces.append(Piece(self._shown_refusal(), "$warning"))
         elif left < NEAR_LIMIT:
             pieces.append(Piece(_("{count} characters left").format(count=left)))
         elif self._key_below:

@@ -9,6 +9,7 @@ from clinic_tui.widgets.texts import (
     clock,
     kind_text,
     resident_initial,
+    resident_letters,
     role_text,
     service_text,
     waited,
@@ -137,6 +138,7 @@ def menu_items(place: Workplace, current: str) -> tuple[list[MenuItem], list[Men
             place.unread(visit),
             alert=True,
             current=place.current_visit == visit.case_id and current == "visit",
+            letters=resident_letters(visit.row.resident),
         )
         for visit in tabs(place.desk)
         if place.desk.is_mine(visit.row)

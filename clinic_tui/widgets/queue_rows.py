@@ -1,6 +1,7 @@
 """Case rows as lines of the work list, made when they come into view."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from clinic_tui.domain.cases import CaseState
 from clinic_tui.i18n import _
@@ -14,8 +15,10 @@ from clinic_tui.widgets.workplace import Workplace
 class QueueRows(Mapping[str, WorkRow]):
     """Lines by case id; one is made anew when its case's revision has risen."""
 
-    def __init__(self, place: Workplace) -> None:
+    def __init__(self, place: Workplace, *, owned: bool = False) -> None:
+        """`owned` tells that all are the user's own, which no line needs to say."""
         self._place = place
+        self._owned = owned
         self._made: dict[str, tuple[CaseRow, bool, WorkRow]] = {}
 
     def __getitem__(self, case_id: str) -> WorkRow:
@@ -30,7 +33,10 @@ class QueueRows(Mapping[str, WorkRow]):
         if known is None or known[0] is not row or known[1] != overdue:
             if len(self._made) > 4_000:
                 self._made.clear()
-            known = self._made[case_id] = (row, overdue, work_row(self._place, row, overdue=overdue))
+            line = work_row(self._place, row, overdue=overdue)
+            if self._owned and self._place.desk.is_mine(row):
+                line = replace(line, owner="")
+            known = self._made[case_id] = (row, overdue, line)
         return known[2]
 
     def __iter__(self) -> Iterator[str]:

@@ -1,5 +1,7 @@
 """A view with a work list and a reading pane: the drop-in queue and my own cases."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -8,8 +10,9 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from clinic_tui.actions.action import Scope
-from clinic_tui.i18n import _, ngettext
+from clinic_tui.actions.action import Action, Scope
+from clinic_tui.domain.cases import CaseState
+from clinic_tui.i18n import N_, _, ngettext
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.state.changes import Changes
 from clinic_tui.state.queue_view import QueueView
@@ -31,7 +34,7 @@ class QueueScreen(ClinicScreen):
     def __init__(self, place: Workplace, view: QueueView) -> None:
         super().__init__(place)
         self.view = view
-        self.rows = QueueRows(place)
+        self.rows = QueueRows(place, owned=view is place.mine)
         self.deeds = CaseDeeds(place, lambda text, warning: self.say(text, warning=warning))
         self.reading: str | None = None
         """The case in the reading pane."""
@@ -109,6 +112,16 @@ class QueueScreen(ClinicScreen):
             return self.deeds.may(action_id, self.selected)
         return super().may(action_id)
 
+    def actions_now(self) -> Iterable[Action]:
+        """One's own case is gone to, not read up on; a started visit needs no second key for that."""
+        row = self.selected
+        own = row is not None and self.place.desk.is_mine(row)
+        for action in super().actions_now():
+            if own and action.id == "case.read":
+                yield replace(action, title=N_("Go to the visit"))
+            elif action.id != "case.start" or (row is not None and row.state != CaseState.IN_PROGRESS):
+                yield action
+
     @on(WorkList.Selected)
     def _moved(self) -> None:
         if self.reading and self.reading != self.list.selected:
@@ -133,14 +146,14 @@ class QueueScreen(ClinicScreen):
 
     def do_case_take(self) -> None:
         """Take the case."""
-        row = self.selected
-        if row is not None:
-            self.deeds.take(row, self._lost)
 
-    def _lost(self, following: CaseRow | None) -> None:
-        self.close_reading()
-        if following is not None:
-            self.list.select(following.id)
+        def lost(following: CaseRow | None) -> None:
+            self.close_reading()
+            if following is not None:
+                self.list.select(following.id)
+
+        if self.selected is not None:
+            self.deeds.take(self.selected, lost)
 
     def do_case_start(self) -> None:
         """Start the visit, or go to it."""

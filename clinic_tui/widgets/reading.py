@@ -40,7 +40,7 @@ def _heading(visit: Visit, me: str) -> Content:
         (_("Read up"), "$accent bold"),
         "  ",
         (resident_with_age(row.resident), "bold"),
-        ("  " + "  ·  ".join(part for part in parts if part), "$muted"),
+        ("\n" + " · ".join(part for part in parts if part), "$muted"),
     )
 
 
@@ -90,10 +90,10 @@ def _earlier(earlier: tuple[EarlierCase, ...]) -> Iterable[Content]:
         yield Content.styled(_("None here"), "$muted")
     for case in earlier:
         who = " · ".join(part for part in (case.unit_name, case.staff_name) if part)
-        yield Content.assemble(day(case.closed_at), "  ", case.reason, ("  " + who, "$muted"))
-        if case.note:
-            first = case.note.strip().split("\n")[0]
-            yield Content.assemble(("  " + first, "$muted"))
+        yield Content.assemble(day(case.closed_at), "  ", case.reason)
+        first = case.note.strip().split("\n")[0] if case.note else ""
+        for text in filter(None, (who, first)):
+            yield Content.assemble(("  " + text, "$muted"))
 
 
 def contact(visit: Visit) -> Content:

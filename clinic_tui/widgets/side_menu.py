@@ -32,6 +32,8 @@ class MenuItem:
     alert: bool = False
     """Whether the count needs somebody."""
     current: bool = False
+    letters: str = ""
+    """One or two letters for the strip; where there are none it shows the key."""
 
 
 Row = MenuItem | str
@@ -107,19 +109,20 @@ class SideMenu(Widget):
         count_style = "$warning bold" if item.alert else "$muted"
         shade = " on $cursor" if item.current else ""
         if width < WIDE:
-            key = item.key or item.title[:1]
+            key = fit(item.letters or item.key or item.title[:1], 2)
             return Content.assemble(
                 (bar, "$accent" + shade),
-                (f"{key:<2}", ("bold" if item.current else "$muted") + shade),
+                (key, ("bold" if item.current else "$muted") + shade),
                 (f"{count[:3]:>{width - 3}}", count_style + shade),
             )
         title_style = "bold" if item.current else "$foreground"
-        room = width - 3 - len(item.key) - 1 - 4
+        count = f" {count[:4]} " if count else " "
+        room = width - 2 - len(item.key) - len(count)
         return Content.assemble(
             (bar, "$accent" + shade),
             (f"{item.key} ", ("$accent" if item.key == "▸" else "$muted") + shade),
             (fit(item.title, room), title_style + shade),
-            (f"{count[:4]:>4} ", count_style + shade),
+            (count, count_style + shade),
         )
 
     def on_click(self, event: events.Click) -> None:

@@ -6,9 +6,12 @@ from zoneinfo import ZoneInfo
 from clinic_tui.domain.cases import CaseState
 from clinic_tui.i18n import _, ngettext, pgettext
 from clinic_tui.protocol.resources import CaseRow, Region, ResidentRef
+from clinic_tui.widgets.wrapping import cut
 
 ZONE = ZoneInfo("Europe/Stockholm")
 """Where times are shown (design.md 5)."""
+_TAB_NAME, _MENU_NAME = 28, 9
+"""Cells of a name in a tab, and of a first name in the menu."""
 
 
 def clock(at: datetime | None) -> str:
@@ -81,15 +84,25 @@ def resident_with_age(resident: ResidentRef) -> str:
 
 
 def resident_tab(resident: ResidentRef) -> str:
-    """For a tab: name and age, such as `Karin Lindström 71`."""
-    return resident_name(resident) if resident.age is None else f"{resident_name(resident)} {resident.age}"
+    """For a tab: name and age, such as `Karin Lindström 71`; it is a long name that is cut."""
+    name = cut(resident_name(resident), _TAB_NAME)
+    return name if resident.age is None else f"{name} {resident.age}"
 
 
 def resident_initial(resident: ResidentRef) -> str:
     """For the menu: first name, initial and age, such as `Karin L. 71`."""
     words = resident_name(resident).split()
-    short = f"{words[0]} {words[-1][0]}." if len(words) > 1 and resident.name else " ".join(words)
+    if len(words) > 1 and resident.name:
+        short = f"{cut(words[0], _MENU_NAME)} {words[-1][0]}."
+    else:
+        short = cut(" ".join(words), _MENU_NAME + 4)
     return short if resident.age is None else f"{short} {resident.age}"
+
+
+def resident_letters(resident: ResidentRef) -> str:
+    """For the narrow menu: the initials; empty when the identity is protected."""
+    words = resident.name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:]))
 
 
 def state_text(row: CaseRow) -> str:

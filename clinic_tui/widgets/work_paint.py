@@ -10,7 +10,7 @@ from clinic_tui.i18n import _
 from clinic_tui.widgets.badges import BADGE_WIDTH, FLAG_SIGNS, badge
 from clinic_tui.widgets.palette import Palette
 from clinic_tui.widgets.work_row import Columns, WorkRow
-from clinic_tui.widgets.wrapping import fit, fit_person
+from clinic_tui.widgets.wrapping import fit, fit_deed, fit_person
 
 _BAR = "▌"
 _WARNING_SIGNS = {"unread", "unsigned"}
@@ -27,7 +27,8 @@ class RowPainter:
         """The line of column names, with a note about what is above at its right end."""
         c = self.columns
         gap = " " * c.gap
-        lead = " " + fit(_("Prio"), BADGE_WIDTH + (1 + c.word if c.word else 0) + c.gap)
+        edge = " " if c.gap > 1 else ""
+        lead = edge + fit(_("Prio"), BADGE_WIDTH + (1 + c.word if c.word else 0) + c.gap + 1 - len(edge))
         parts = [lead + fit(_("Waited"), c.wait), fit(_("Resident"), c.resident), fit(_("Reason"), c.reason)]
         parts.append(" " * c.flags)
         if c.unit:
@@ -70,7 +71,7 @@ class RowPainter:
             segments += [Segment(fit(row.unit, c.unit), style("muted")), gap]
         if c.merged:
             text, name = (row.owner, "muted") if row.owner else (row.state, "text")
-            segments.append(Segment(fit(text, c.state), style(name)))
+            segments.append(Segment(fit_deed(text, c.state), style(name)))
         else:
             segments += [Segment(fit(row.state, c.state), style("text")), gap]
             segments.append(Segment(fit(row.owner, c.owner), style("muted")))

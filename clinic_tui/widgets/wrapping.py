@@ -23,6 +23,11 @@ def fit(text: str, width: int) -> str:
     return set_cell_size(text, width)
 
 
+def cut(text: str, width: int) -> str:
+    """The text in at most this many cells, cut with an ellipsis."""
+    return text if cell_len(text) <= width else fit(text, width).rstrip()
+
+
 def fit_person(text: str, width: int) -> str:
     """A name, and age and sex after a comma, in exactly this many cells: it is the name that is cut."""
     text = safe_line(text)
@@ -31,6 +36,16 @@ def fit_person(text: str, width: int) -> str:
     if cell_len(text) <= width or not comma or room < _SHORTEST_NAME:
         return fit(text, width)
     return fit(f"{fit(name, room).rstrip()}, {rest}", width)
+
+
+def fit_deed(text: str, width: int) -> str:
+    """Who does what, apart by a dot, in exactly this many cells: it is the last name that is cut."""
+    text = safe_line(text)
+    name, dot, deed = text.partition(" · ")
+    first, space, last = name.partition(" ")
+    if cell_len(text) <= width or not dot or not space:
+        return fit(text, width)
+    return fit(f"{first} {last[:1]}. · {deed}", width)
 
 
 def wrap(text: str, width: int) -> list[Span]:

@@ -150,12 +150,13 @@ class PhrasePicker(ClinicDialog[PhraseInfo | None]):
         self._show_preview()
 
     def _show_preview(self) -> None:
-        if not self.is_mounted:
+        pane = next(iter(self.query("#phrase-preview").results(Static)), None)
+        if pane is None:
             return
         phrase = self.selected
         if phrase is None:
             text = plain_line(_("No phrase holds all of these words."), "$muted")
         else:
             text = preview(phrase, self._values())
-        self.query_one("#phrase-preview", Static).update(text)
+        pane.update(text)
         self.show_ways()

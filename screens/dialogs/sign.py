@@ -12,7 +12,7 @@ from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph
 from clinic_tui.widgets.reading import lines_in
 
 SHOWN_LINES = 8
-"""So many lines of the note are shown before it is signed."""
+"""So many lines of the note are shown before it is signed; one more is no line to leave out."""
 
 SignChoice = Literal["sign", "sign_anyway", "auto_history", "write"]
 
@@ -97,8 +97,8 @@ class SignDialog(ClinicDialog[SignChoice | None]):
         lines = self.request.body.strip().split("\n")
         shown = "\n".join(lines[:SHOWN_LINES])
         more = len(lines) - SHOWN_LINES
-        if more <= 0:
-            return shown
+        if more <= 1:
+            return "\n".join(lines)
         rest = ngettext("… and {count} more line", "… and {count} more lines", more).format(count=more)
         return f"{shown}\n{rest}"
 

@@ -23,7 +23,8 @@ _PARTS = "TEXTUAL_SNAPSHOT_TEMPDIR"
 NEAR = 0.5
 """Lines of a picture overlap by this much at most."""
 _RECT = re.compile(
-    r'<rect fill="([^"]+)" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)" shape-rendering="crispEdges"/>'
+    r'<rect fill="([^"]+)" x="([\d.]+)" y="([\d.]+)" width="([\d.]+)" height="([\d.]+)"'
+    r' shape-rendering="crispEdges"/>'
 )
 
 Prepare = Callable[[Pilot[Any]], Awaitable[None]]
@@ -34,7 +35,7 @@ def pytest_configure(config: pytest.Config) -> None:
     pinned = PINNED.group(1) if PINNED else ""
     if config.getoption("update_snapshots", default=False) and textual.__version__ != pinned:
         raise pytest.UsageError(
-            f"Pictures are made with textual {pinned}, as constraints.txt has it; this is {textual.__version__}."
+            f"Pictures are made with textual {pinned} (constraints.txt); this is {textual.__version__}."
         )
 
 

@@ -60,6 +60,7 @@ def waiting() -> list[CaseRow]:
             "unit_id": "ekens",
             "reason": reason,
             "priority": priority,
+            "service_code": "ticket" if number == 17 else "seek_care",
             "resident": ResidentRef(
                 id=f"r{number}",
                 name=name,
@@ -80,7 +81,7 @@ def waiting() -> list[CaseRow]:
 
 
 def morning(**changes: Any) -> DeskSnapshot:
-    """Karin in the middle of her visit, Omar with a new message, Tage ended and unsigned, ten in the queue."""
+    """Karin in her visit, Omar with a new message, Tage ended and unsigned, and ten in the queue."""
     tage = ResidentRef(id="tage", name="Tage Holm", birth_date=None, age=66, sex="male")
     unsigned = karin("ended_unsigned", id=row(3).id, resident=tage, reason="Sår i munnen", priority=4)
     mine = (
@@ -136,7 +137,9 @@ def queue_app(theme: str = "dark", shown: DeskSnapshot | None = None) -> StageAp
     return themed(StageApp(shown=shown or morning()), theme)
 
 
-def visit_app(theme: str = "dark", shown: DeskSnapshot | None = None, *, first: str | None = None) -> VisitStage:
+def visit_app(
+    theme: str = "dark", shown: DeskSnapshot | None = None, *, first: str | None = None
+) -> VisitStage:
     """An app that shows a visit."""
     app = VisitStage(shown or morning(), first=first)
     themed(app, theme)

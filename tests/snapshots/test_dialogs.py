@@ -23,7 +23,7 @@ from tests.screens.visit_stage import AUTO_HISTORY, settle
 from tests.snapshots.conftest import Prepare, Snap
 from tests.snapshots.scenes import MIDDLE, SMALL, press, queue_app, visit_app
 
-both = pytest.mark.parametrize("size", (SMALL, MIDDLE), ids=lambda size: f"{size[0]}x{size[1]}")
+both = pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=lambda size: f"{size[0]}x{size[1]}")
 
 
 def over_the_queue(app: StageApp, dialog: ClinicDialog[Any], *keys: str) -> Prepare:

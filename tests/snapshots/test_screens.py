@@ -147,9 +147,15 @@ def test_long_names(snap: Snap) -> None:
 def test_wide_letters_and_emoji(snap: Snap) -> None:
     who = ResidentRef(id="wide", name="王小明 김민준", birth_date=None, age=34, sex="male")
     one = karin(resident=who, reason="头疼 🤒")
-    texts = ("我头疼。 お腹が痛いです。", "👨\u200d👩\u200d👧 mår bra ❤️ 🇸🇪", "안녕하세요, 열이 납니다 38,5 °C 🤒", "سلام، حال شما چطور است؟")
+    texts = (
+        "我头疼。 お腹が痛いです。",
+        "👨\u200d👩\u200d👧 mår bra ❤️ 🇸🇪",
+        "안녕하세요, 열이 납니다 38,5 °C 🤒",
+        "سلام، حال شما چطور است؟",
+    )
     messages = tuple(
-        said(seq, text, author_name="王小明 김민준", author_id="wide") for seq, text in enumerate(texts, start=1)
+        said(seq, text, author_name="王小明 김민준", author_id="wide")
+        for seq, text in enumerate(texts, start=1)
     )
     snap(visit_app(shown=visits(visit_detail(one, messages), cases=(one, *morning().cases[3:]))), MIDDLE)
 

@@ -1,6 +1,7 @@
 """The colours: a calm dark theme, its light and high-contrast kin, and the terminal's own sixteen."""
 
 from dataclasses import replace
+from typing import Any
 
 from textual.app import App
 from textual.theme import BUILTIN_THEMES, Theme
@@ -257,7 +258,7 @@ def theme_for(setting: str) -> Theme:
         raise ValueError(f"unknown theme: {setting}") from None
 
 
-def register_themes(app: App[object]) -> None:
+def register_themes(app: App[Any]) -> None:
     """Make every theme of ours known to the app, under its own name."""
     for theme in THEMES:
         app.register_theme(theme)

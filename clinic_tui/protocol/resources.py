@@ -313,6 +313,14 @@ class MessagePage(Wire, frozen=True, kw_only=True):
     messages_before: int
 
 
+class CasePage(Wire, frozen=True, kw_only=True):
+    """Some of the open cases a session sees, by id."""
+
+    cases: tuple[CaseRow, ...]
+    next: str | None = None
+    """The cursor of the following page; None on the last."""
+
+
 class ResidentCase(Wire, frozen=True, kw_only=True):
     """A case as its resident sees it."""
 

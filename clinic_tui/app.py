@@ -27,7 +27,6 @@ from clinic_tui.protocol.wire import Wire
 from clinic_tui.state.changes import Changes
 from clinic_tui.widgets.clinic_screen import ClinicScreen
 from clinic_tui.widgets.guard import GuardedApp
-from clinic_tui.widgets.modal import ClinicDialog
 from clinic_tui.widgets.palette_provider import ActionsProvider
 from clinic_tui.widgets.style_sheet import KeptStylesheet
 from clinic_tui.widgets.texts import clock, resident_with_age
@@ -152,9 +151,12 @@ class ClinicApp(GuardedApp[int], inherit_bindings=False):
             if changes:
                 screen.show_changes(changes)
             screen.show_frame()
-        front = self.screen_stack[-1] if self.screen_stack else None
-        if changes and isinstance(front, ClinicDialog) and front.is_mounted:
-            front.show_changes(changes)
+        if changes and len(self.screen_stack) > 1:
+            from clinic_tui.widgets.modal import ClinicDialog
+
+            front = self.screen_stack[-1]
+            if isinstance(front, ClinicDialog) and front.is_mounted:
+                front.show_changes(changes)
         for case_id in changes.wanted:
             self.fetch(self.link.fetch_case(case_id), lambda detail: self.take(self.room.desk.open(detail)))
         if changes.everything or changes.visits:

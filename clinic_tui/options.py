@@ -3,12 +3,15 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from clinic_tui.client.session import TokenStore, open_token_store
 from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.storage.config import Config, set_value
 from clinic_tui.storage.files import UnusableFileError
 from clinic_tui.storage.filters import FilterStore, LoadedFilter
+
+if TYPE_CHECKING:
+    from clinic_tui.client.session import TokenStore
 
 
 @dataclass
@@ -28,7 +31,9 @@ class Options:
     private: bool = False
 
     @cached_property
-    def _tokens(self) -> TokenStore:
+    def _tokens(self) -> "TokenStore":
+        from clinic_tui.client.session import TokenStore, open_token_store
+
         return TokenStore(None) if self.private else open_token_store()
 
     @cached_property

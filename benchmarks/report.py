@@ -91,10 +91,16 @@ def summary(findings: Sequence[Finding]) -> None:
 
 def run(measure: Callable[[], list[Finding]], about: str | None) -> None:
     """Measure, print the closing table, and write the findings to the file asked for with `--json`."""
+    run_named(lambda _names: measure(), about)
+
+
+def run_named(measure: Callable[[list[str]], list[Finding]], about: str | None) -> None:
+    """As `run`; the words given on the command line are handed on."""
     parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="measure these alone")
     parser.add_argument("--json", type=Path, help="write the findings to this file")
     options = parser.parse_args()
-    findings = measure()
+    findings = measure(options.names)
     print()
     summary(findings)
     if options.json:

@@ -99,6 +99,7 @@ class ClinicApp(GuardedApp[int], inherit_bindings=False):
             app_may=self.anywhere.may,
             app_perform=self.anywhere.perform,
             open_case=self.navigation.open_case,
+            renew=self.navigation.renew,
             ask=self.navigation.ask,
             set_filter=self.set_filter,
             set_option=self.set_option,

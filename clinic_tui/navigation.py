@@ -80,6 +80,11 @@ class Navigation:
             screen.show_all()
             screen.show_frame()
 
+    def renew(self, case_id: str) -> None:
+        """Fetch a case again: what happened in it is not told by events."""
+        app = self._app
+        app.fetch(app.link.fetch_case(case_id), lambda detail: app.take(app.room.desk.open(detail)))
+
     def _opened(self, detail: CaseDetail) -> None:
         self._app.take(self._app.room.desk.open(detail))
         self.open_case(detail.row.id)

@@ -3,6 +3,16 @@
 import sys
 from datetime import UTC, datetime, timedelta
 
+from clinic_tui.protocol.resources import (
+    Assignment,
+    CaseRow,
+    DeskSnapshot,
+    Profile,
+    Region,
+    ResidentRef,
+    StaffRef,
+    UnitInfo,
+)
 from clinic_tui.workstation import GC_THRESHOLDS, clean_environment
 
 COUNT = int(sys.argv[1])
@@ -36,19 +46,8 @@ def main() -> None:
     app.run()
 
 
-def snapshot():
+def snapshot() -> DeskSnapshot:
     """A desk as the backend sends it."""
-    from clinic_tui.protocol.resources import (
-        Assignment,
-        CaseRow,
-        DeskSnapshot,
-        Profile,
-        Region,
-        ResidentRef,
-        StaffRef,
-        UnitInfo,
-    )
-
     now = datetime.now(UTC)
 
     def row(number: int) -> CaseRow:

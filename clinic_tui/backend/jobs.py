@@ -22,12 +22,8 @@ KEEP_ANSWERS = timedelta(days=7)
 EVERY_SECONDS = 5.0
 """Real seconds between two rounds."""
 
-_WITH_READERS = (
-    case_select().where(cases.c.readers != "[]").order_by(cases.c.id).with_for_update(of=cases)
-)
-_OLD_ANSWERS = delete(idempotency).where(
-    idempotency.c.at < bindparam("before", type_=idempotency.c.at.type)
-)
+_WITH_READERS = case_select().where(cases.c.readers != "[]").order_by(cases.c.id).with_for_update(of=cases)
+_OLD_ANSWERS = delete(idempotency).where(idempotency.c.at < bindparam("before", type_=idempotency.c.at.type))
 _OLD_DRAFTS = delete(drafts).where(
     func.length(drafts.c.body) == 0, drafts.c.saved_at < bindparam("before", type_=drafts.c.saved_at.type)
 )

@@ -100,10 +100,10 @@ class Bar(Widget):
             side = right if any(piece.rank == worst for piece in right) else left
             for index in range(len(side) - 1, -1, -1):
                 if side[index].rank == worst:
-                    del side[index]
-                    while index and side[index - 1].leads:
-                        index -= 1
-                        del side[index]
+                    first = index
+                    while first and side[first - 1].leads:
+                        first -= 1
+                    del side[first : index + 1]
                     break
         return left, right
 

@@ -134,17 +134,26 @@ class ClinicScreen(Screen[None]):
         """What performs the action on this screen; None leaves it to the app."""
         return getattr(self, ACTIONS[action_id].method, None)
 
+    def why_not(self, action_id: str) -> str:  # noqa: ARG002 - for screens to answer
+        """Why an action cannot be performed now, for one whose key people press all the same."""
+        return ""
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Textual's question whether a binding applies."""
         if action == "perform" and parameters:
             action_id = str(parameters[0])
             known = ACTIONS.get(action_id)
-            return known is not None and known.scope in self.active_scopes() and self.may(action_id)
+            if known is None or known.scope not in self.active_scopes():
+                return False
+            return self.may(action_id) or bool(self.why_not(action_id))
         return super().check_action(action, parameters)
 
     def action_perform(self, action_id: str) -> None:
         """Perform an action by its id: the screen's own method, else the app's."""
         if not self.check_action("perform", (action_id,)):
+            return
+        if not self.may(action_id):
+            self.say(self.why_not(action_id), warning=True)
             return
         self.say("")
         deed = self.deed(action_id)

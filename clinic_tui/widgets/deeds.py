@@ -54,6 +54,20 @@ class CaseDeeds:
             case _:
                 return True
 
+    def why_not(self, action_id: str, row: CaseRow | None) -> str:
+        """Who has the case, to one who would take it; that it must be taken, to one who would start."""
+        if row is None or self.may(action_id, row):
+            return ""
+        if self.place.desk.is_mine(row):
+            return _("You already have the case.") if action_id == "case.take" else ""
+        if action_id in {"case.take", "case.start"} and row.assignee is not None:
+            return _("{name} has {resident} now.").format(
+                name=row.assignee.name, resident=resident_with_age(row.resident)
+            )
+        if action_id == "case.start" and row.state == CaseState.WAITING:
+            return _("Take the case first: {key}.").format(key=self.place.keymap.shown("case.take"))
+        return ""
+
     def take(self, row: CaseRow, lost: Callable[[CaseRow | None], None]) -> None:
         """Take a waiting case; `lost` is called with the next case to offer when a colleague was first."""
 

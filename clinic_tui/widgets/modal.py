@@ -23,6 +23,7 @@ T = TypeVar("T")
 QUIET_SECONDS = 0.3
 """Keys and clicks are ignored this long after a dialog opens: they were meant for what stood there before."""
 
+
 @dataclass(frozen=True)
 class Way:
     """One way out of a dialog."""

@@ -122,6 +122,10 @@ class QueueScreen(ClinicScreen):
             elif action.id != "case.start" or (row is not None and row.state != CaseState.IN_PROGRESS):
                 yield action
 
+    def why_not(self, action_id: str) -> str:
+        """Why the selected case cannot be taken or started."""
+        return self.deeds.why_not(action_id, self.selected)
+
     @on(WorkList.Selected)
     def _moved(self) -> None:
         if self.reading and self.reading != self.list.selected:

@@ -48,11 +48,17 @@ class WritingArea(TextArea):
                 line.stylize(style, blank.start, blank.end)
         return line
 
-    def select_blank(self) -> bool:
-        """Select the next blank after the cursor, or the first; False when there is none."""
+    def select_blank(self, *, stay: bool = False) -> bool:
+        """Select the next blank after the cursor, or the first; False when there is none.
+
+        With `stay` a blank that is selected already stays selected.
+        """
         blanks = self.blanks
         if not blanks:
             return False
+        chosen = sorted(self.index_of(place) for place in self.selection)
+        if stay and any([blank.start, blank.end] == chosen for blank in blanks):
+            return True
         here = self.index_of(self.selection.end)
         blank = next((blank for blank in blanks if blank.start >= here), blanks[0])
         self.selection = Selection(self.place_of(blank.start), self.place_of(blank.end))

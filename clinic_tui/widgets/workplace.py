@@ -64,6 +64,8 @@ class Workplace:
     app_perform: Callable[[str], None]
     open_case: Callable[[str], None]
     """Show the visit screen of a case that is mine."""
+    renew: Callable[[str], None]
+    """Fetch a case that is on the desk again; this, too, is a reading that is logged."""
     ask: Callable[[Question], None]
     set_filter: Callable[[GlobalFilter], None]
     """Use this global filter in every view and keep it on the device."""

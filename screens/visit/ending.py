@@ -172,6 +172,8 @@ class Ending:
         following = after(mine, case_id, 1)
         if following is not None:
             self._place.open_case(following.case_id)
+            # Keys meant for the signed case must not write in the next one's note or chat.
+            self._screen.call_after_refresh(self._screen.talk.log.focus)
         else:
             self._place.app_perform("go.drop_in")
         self._screen.say_in_front(text)

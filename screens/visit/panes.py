@@ -98,6 +98,8 @@ class Panes:
         if visit is None or page not in (CHAT, *PAGES):
             return
         self._pages[visit.case_id] = page
+        if page == "events":
+            self._place.renew(visit.case_id)
         self.fit()
         if page == CHAT:
             self.focus(visit)

@@ -24,6 +24,14 @@ class Sending:
         """Messages whose failure was said."""
         self._phrases: dict[str, str] = {}
         """Id of the phrase last inserted, by case."""
+        self._refused = False
+        """Whether the notice line says why the text cannot be sent."""
+
+    def edited(self) -> None:
+        """The text is another: what was said against the old one is settled."""
+        if self._refused:
+            self._refused = False
+            self._screen.say("")
 
     def may(self, action_id: str, visit: Visit) -> bool:
         """Whether something can be sent now."""
@@ -61,9 +69,10 @@ class Sending:
             return
         refusal = self._talk.composer.refusal()
         if refusal:
+            self._refused = True
             self._screen.say(refusal, warning=True)
             self._talk.composer.area.focus()
-            self._talk.composer.area.select_blank()
+            self._talk.composer.area.select_blank(stay=True)
             return
         self._screen.say("")
         self._post(visit, self._talk.composer.text)

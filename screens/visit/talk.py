@@ -154,6 +154,7 @@ class Talk:
 
     def edited(self, visit: Visit) -> None:
         """The user wrote in the composer."""
+        self._screen.sending.edited()
         self.keep(visit)
         self._show_status(visit)
         if self.composer.text:

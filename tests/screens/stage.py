@@ -124,6 +124,7 @@ class StageApp(GuardedApp[None]):
             app_may=lambda action: not action.startswith(("case.", "list.", "filter.clear")),
             app_perform=asked.performed.append,
             open_case=lambda case: asked.performed.append("open:" + case),
+            renew=lambda _case_id: None,
             ask=asked.questions.append,
             set_filter=asked.filters.append,
             set_option=self.set_option,

@@ -1,6 +1,5 @@
 """Pictures of screens: one fixture of our own around the plug-in, which nobody maintains."""
 
-import gc
 import os
 import re
 from collections.abc import Awaitable, Callable, Iterator
@@ -43,14 +42,6 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def report_parts() -> str:
     return os.environ[_PARTS]
-
-
-@pytest.fixture(autouse=True)
-def no_collecting() -> Iterator[None]:
-    """Collecting garbage takes a third of the time of a picture; it is done between them."""
-    pass
-    yield
-    gc.enable()
 
 
 @pytest.fixture(autouse=True)

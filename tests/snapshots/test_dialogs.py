@@ -103,10 +103,9 @@ def test_the_filter_dialog_of_the_first_time(snap: Snap) -> None:
     snap(app, MIDDLE, over_the_queue(app, FilterDialog(app.place, first=True)))
 
 
-@both
-def test_the_help(snap: Snap, size: tuple[int, int]) -> None:
+def test_the_help(snap: Snap) -> None:
     app = queue_app()
-    snap(app, size, over_the_queue(app, HelpDialog(app.place, (Scope.LIST, Scope.ANYWHERE))))
+    snap(app, MIDDLE, over_the_queue(app, HelpDialog(app.place, (Scope.LIST, Scope.ANYWHERE))))
 
 
 def test_the_palette(snap: Snap) -> None:

@@ -127,16 +127,16 @@ class QueueScreen(ClinicScreen):
         return self.deeds.why_not(action_id, self.selected)
 
     @on(WorkList.Selected)
-    def _moved(self) -> None:
+    @on(WorkList.Opened)
+    def _moved(self, event: WorkList.Selected | WorkList.Opened) -> None:
+        if isinstance(event, WorkList.Opened):
+            self.action_perform("case.read")
+            return
         if self.reading and self.reading != self.list.selected:
             self.close_reading()
         elif not self.reading:
             self.show_reading()
         self.show_keys()
-
-    @on(WorkList.Opened)
-    def _opened(self) -> None:
-        self.action_perform("case.read")
 
     def do_case_read(self) -> None:
         """Read up on the case; one's own is gone to."""

@@ -17,7 +17,7 @@ from clinic_tui.widgets.scroll_bar import thumb
 from clinic_tui.widgets.selection import find_again, place_of
 from clinic_tui.widgets.work_list import WorkList
 from clinic_tui.widgets.work_row import WorkRow, columns_for, wait_text
-from clinic_tui.widgets.wrapping import fit, fit_person, wrap
+from clinic_tui.widgets.wrapping import cut, fit, fit_deed, fit_person, wrap
 from styles import css_paths
 from styles.themes import (
     CONTRAST,
@@ -429,3 +429,14 @@ def test_a_theme_is_found_by_its_setting_and_a_typing_error_is_told() -> None:
     assert [theme_for(setting) for setting in SETTINGS] == list(THEMES)
     with pytest.raises(ValueError, match="unknown theme"):
         theme_for("drak")
+
+
+def test_where_a_colleague_and_the_deed_do_not_fit_the_last_name_is_cut() -> None:
+    assert fit_deed("Ebba Nyman · läser", 20) == "Ebba Nyman · läser  "
+    assert fit_deed("Ebba Nyman · läser", 16) == "Ebba N. · läser "
+    assert fit_deed("Du · pågår", 8) == "Du · på…"
+
+
+def test_a_text_that_fits_is_neither_cut_nor_padded() -> None:
+    assert cut("Karin", 9) == "Karin"
+    assert cut("Maria-Alexandra", 9) == "Maria-Al…"

@@ -47,8 +47,15 @@ class Keymap:
         return shown_key(self._keys[action_id].split(",")[0].strip())
 
     def as_textual(self) -> dict[str, str]:
-        """Binding id to keys, for `App.set_keymap`."""
-        return {action_id: keys for action_id, keys in self._keys.items() if keys}
+        """Binding id to keys, for `App.set_keymap`: those alone that differ from the bindings' own.
+
+        Textual applies the whole of it to every binding at every key press.
+        """
+        return {
+            action_id: keys
+            for action_id, keys in self._keys.items()
+            if keys and keys != ACTIONS[action_id].keys
+        }
 
     def holder(self, action_id: str, key: str) -> str | None:
         """Id of another action that has this key where this one works; None when the key is free there."""

@@ -18,8 +18,7 @@ REMOTE_FONTS = re.compile(r"@font-face\s*{[^}]*}")
 
 def start_backend(staff: str = "anna") -> "subprocess.Popen[str]":
     """The demo's backend as a child; it ends when its standard input closes."""
-    code = "from clinic_tui.demo_server import main; raise SystemExit(main())"
-    command = [sys.executable, "-c", code, "--now", NOW, "--seed", "1", "--as", staff]
+    command = [sys.executable, "-m", "clinic_tui", "demo-host", "--now", NOW, "--seed", "1", "--as", staff]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603
 
 

@@ -7,6 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 .PHONY: demo test check serve bench docs messages clean
 
 demo: $(VENV)/.installed
+	@$(BIN)/python -m compileall -q clinic_tui screens styles
 	@$(BIN)/clinic-tui demo $(ARGS)
 
 test: $(VENV)/.installed-dev

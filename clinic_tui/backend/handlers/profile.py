@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import phonenumbers
 from sqlalchemy import bindparam, insert, select, update
 
 from clinic_tui.backend.audit import AuditEntry
@@ -86,6 +85,8 @@ def e164(text: str) -> str:
     """A mobile number in E.164, Swedish where no country is given; empty stays empty (domain.md 2.11)."""
     if is_blank(text):
         return ""
+    import phonenumbers
+
     try:
         number = phonenumbers.parse(text, "SE")
     except phonenumbers.NumberParseException:

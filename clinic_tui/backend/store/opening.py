@@ -3,7 +3,6 @@
 from sqlalchemy import Connection
 
 from clinic_tui.backend.store.base import Store
-from clinic_tui.backend.store.postgres import PostgresStore
 from clinic_tui.backend.store.sqlite import SqliteStore
 from clinic_tui.backend.store.tables import metadata
 from clinic_tui.backend.store.triggers import statements
@@ -15,6 +14,8 @@ async def open_store(url: str) -> Store:
     if scheme == "sqlite":
         return SqliteStore(url)
     if scheme in {"postgresql", "postgres"}:
+        from clinic_tui.backend.store.postgres import PostgresStore
+
         return PostgresStore(url)
     raise ValueError(f"no store has an address that begins with {scheme}")
 

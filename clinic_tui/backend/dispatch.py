@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -12,7 +13,7 @@ from clinic_tui.backend.context import Backend
 from clinic_tui.backend.handlers.registry import HANDLERS
 from clinic_tui.backend.journal import Answered
 from clinic_tui.backend.refused import Refused, forbidden, not_found, refused, unauthenticated
-from clinic_tui.backend.sessions import session_and_command, session_of
+from clinic_tui.backend.sessions import Session, session_and_command, session_of
 from clinic_tui.backend.store import StorageUnavailable
 from clinic_tui.backend.tx import Tx
 from clinic_tui.protocol.codec import decode_strict, encode
@@ -56,14 +57,7 @@ async def run(
             return stored.answer, ()
         if session.party != party:
             raise forbidden(f"session.not_{party}")
-        tx = Tx(
-            conn=conn,
-            now=now,
-            session=session,
-            region=backend.region,
-            settings=backend.settings,
-            request_id=request_id,
-        )
+        tx = _tx(backend, conn, session, now, request_id)
         answer = encode(handler(tx, command))
         kept = Answered(subject=session.subject, command_id=command.command_id, digest=digest, answer=answer)
         return answer, tx.finish(kept)
@@ -104,14 +98,7 @@ async def query(backend: Backend, token: str, name: str, work: Callable[[Tx], T]
         session = session_of(conn, token, now, backend.region)
         if session is None:
             raise unauthenticated()
-        tx = Tx(
-            conn=conn,
-            now=now,
-            session=session,
-            region=backend.region,
-            settings=backend.settings,
-            request_id=request_id,
-        )
+        tx = _tx(backend, conn, session, now, request_id)
         value = work(tx)
         return value, tx.finish()
 
@@ -119,6 +106,18 @@ async def query(backend: Backend, token: str, name: str, work: Callable[[Tx], T]
     if envelopes:
         backend.hub.publish(envelopes)
     return value
+
+
+def _tx(backend: Backend, conn: Connection, session: Session | None, now: datetime, request_id: str) -> Tx:
+    """The transaction as a handler sees it."""
+    return Tx(
+        conn=conn,
+        now=now,
+        session=session,
+        region=backend.region,
+        settings=backend.settings,
+        request_id=request_id,
+    )
 
 
 async def _guarded(
@@ -148,14 +147,7 @@ async def _log_denied(backend: Backend, token: str, name: str, request_id: str, 
     def work(conn: Connection) -> None:
         now = backend.clock.now()
         session = session_of(conn, token, now, backend.region)
-        tx = Tx(
-            conn=conn,
-            now=now,
-            session=session,
-            region=backend.region,
-            settings=backend.settings,
-            request_id=request_id,
-        )
+        tx = _tx(backend, conn, session, now, request_id)
         unit = session.assignment.unit_id if session and session.assignment else ""
         tx.audit(
             AuditEntry(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from clinic_tui.actions.registry import ACTIONS
 from clinic_tui.domain.cases import CaseState
 from clinic_tui.domain.filters import GlobalFilter
+from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _, ngettext
 from clinic_tui.widgets.workplace import Choice, Question
 from styles.themes import SETTINGS
@@ -24,28 +25,24 @@ class Anywhere:
         """Whether the action can be performed now."""
         if action_id == "go.visit":
             return bool(self._app.navigation.my_visits())
+        if action_id == "go.unit":
+            allowed = self._app.room.desk.people.allowed
+            return allowed(Permission.ADMINISTER_UNIT) or allowed(Permission.ADMINISTER_HOURS)
+        if action_id.startswith("go."):
+            return True
         return self._method(action_id) is not None
 
     def perform(self, action_id: str) -> None:
         """Perform the action."""
+        area, _dot, view = action_id.partition(".")
         method = self._method(action_id)
         if method is not None:
             method()
+        elif area == "go":
+            self._app.navigation.show(view)
 
     def _method(self, action_id: str) -> Callable[[], None] | None:
         return getattr(self, ACTIONS[action_id].method, None)
-
-    def do_go_mine(self) -> None:
-        """Show my cases."""
-        self._app.navigation.show("mine")
-
-    def do_go_drop_in(self) -> None:
-        """Show the drop-in queue."""
-        self._app.navigation.show("drop_in")
-
-    def do_go_settings(self) -> None:
-        """Show the settings."""
-        self._app.navigation.show("settings")
 
     def do_go_visit(self) -> None:
         """Go to the visit shown last, or the first one."""

@@ -12,6 +12,7 @@ from textual.message import Message
 
 from clinic_tui.actions.keymap import Keymap
 from clinic_tui.anywhere import Anywhere
+from clinic_tui.case_room import CaseRoom
 from clinic_tui.client.errors import ClientError, Unauthorised
 from clinic_tui.client.link import Link
 from clinic_tui.client.link_events import DraftNotSaved, LinkEvent, SessionEnded, SnapshotArrived
@@ -76,6 +77,7 @@ class ClinicApp(GuardedApp[int], inherit_bindings=False):
         self.entrance = Entrance(self)
         self.navigation = Navigation(self)
         self.anywhere = Anywhere(self)
+        self.deeds = CaseRoom(self)
         self.place = self._make_place()
         register_themes(self)
         self.theme = theme_for(options.config.ui.theme).name
@@ -87,8 +89,7 @@ class ClinicApp(GuardedApp[int], inherit_bindings=False):
         config = self.options.config
         return Workplace(
             desk=self.room.desk,
-            drop_in=self.room.drop_in,
-            mine=self.room.mine,
+            lists=self.room.lists,
             keymap=Keymap(config.keys, config.ui.send_key),
             config=config,
             server=self.options.server,
@@ -99,6 +100,11 @@ class ClinicApp(GuardedApp[int], inherit_bindings=False):
             app_may=self.anywhere.may,
             app_perform=self.anywhere.perform,
             open_case=self.navigation.open_case,
+            begin=self.deeds.begin,
+            may_begin=self.deeds.may,
+            open_resident=self.navigation.open_resident,
+            fetch_ended=lambda done, failed: self.fetch(self.link.fetch_ended(), done, failed),
+            fetch_day=lambda day, done, failed: self.fetch(self.link.fetch_day(day), done, failed),
             renew=self.navigation.renew,
             ask=self.navigation.ask,
             set_filter=self.set_filter,

@@ -16,16 +16,17 @@ from clinic_tui.client.link_events import (
 from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.state.changes import NOTHING, Changes
 from clinic_tui.state.desk import Desk
+from clinic_tui.state.lists import LISTS, ListName
 from clinic_tui.state.queue_view import QueueView
 
 
 class DeskRoom:
-    """The desk with its two lists. Pure: it is told what came over the link and says what changed."""
+    """The desk with its lists. Pure: it is told what came over the link and says what changed."""
 
     def __init__(self) -> None:
         self.desk = Desk()
-        self.drop_in = QueueView(self.desk, name="drop_in")
-        self.mine = QueueView(self.desk, name="mine")
+        self.lists: dict[ListName, QueueView] = {name: QueueView(self.desk, name=name) for name in LISTS}
+        """Every work list, by name."""
         self.ended = ""
         """Why the session is over; empty while it lasts."""
 
@@ -53,11 +54,11 @@ class DeskRoom:
     def keep_step(self, changes: Changes) -> Changes:
         """Bring the lists in step with the desk."""
         if changes:
-            self.drop_in.apply(changes)
-            self.mine.apply(changes)
+            for view in self.lists.values():
+                view.apply(changes)
         return changes
 
     def set_filter(self, chosen: GlobalFilter) -> None:
         """Use a global filter in every list."""
-        self.drop_in.set_filter(chosen)
-        self.mine.set_filter(chosen)
+        for view in self.lists.values():
+            view.set_filter(chosen)

@@ -1,6 +1,8 @@
 """From view to view: the app's modes, the visits and the dialogs."""
 
 from collections.abc import Callable
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -8,6 +10,8 @@ from textual.screen import Screen
 from clinic_tui.client.errors import ClientError
 from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.i18n import _
+from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.patient_commands import OpenResident, ProfileOpened
 from clinic_tui.protocol.resources import CaseDetail
 from clinic_tui.state.selectors import tabs
 from clinic_tui.state.visit import Visit
@@ -15,6 +19,22 @@ from clinic_tui.widgets.workplace import Choice, Question
 
 if TYPE_CHECKING:
     from clinic_tui.app import ClinicApp
+
+
+VIEWS = {
+    "start": ("screens.start", "StartScreen"),
+    "drop_in": ("screens.drop_in", "DropInScreen"),
+    "booked": ("screens.booked", "BookedScreen"),
+    "chats": ("screens.chats", "ChatsScreen"),
+    "team": ("screens.team", "TeamScreen"),
+    "patients": ("screens.patients", "PatientsScreen"),
+    "verify": ("screens.verify", "VerifyScreen"),
+    "settings": ("screens.settings", "SettingsScreen"),
+    "mine": ("screens.mine", "MineScreen"),
+    "unit": ("screens.unit", "UnitScreen"),
+    "visit": ("screens.visit.screen", "VisitScreen"),
+}
+"""The views by mode: where each is found."""
 
 
 class Navigation:
@@ -25,35 +45,17 @@ class Navigation:
 
     def add_modes(self) -> None:
         """Tell the app its views; each is made when first shown, and stays alive when left."""
-        self.add_mode("drop_in", self._drop_in)
-        self.add_mode("mine", self._mine)
-        self.add_mode("settings", self._settings)
-        self.add_mode("visit", self._visit)
+        for name, (module, made) in VIEWS.items():
+            self.add_mode(name, partial(self._make, module, made))
         self.add_mode("sign_in", self._app.entrance.screen)
 
     def add_mode(self, name: str, make: Callable[[], Screen[None]]) -> None:
         """Tell the app one view."""
         self._app.add_mode(name, make)  # pyright: ignore[reportUnknownMemberType] - Textual's generic
 
-    def _drop_in(self) -> Screen[None]:
-        from screens.drop_in import DropInScreen
-
-        return DropInScreen(self._app.place)
-
-    def _mine(self) -> Screen[None]:
-        from screens.mine import MineScreen
-
-        return MineScreen(self._app.place)
-
-    def _settings(self) -> Screen[None]:
-        from screens.settings import SettingsScreen
-
-        return SettingsScreen(self._app.place)
-
-    def _visit(self) -> Screen[None]:
-        from screens.visit.screen import VisitScreen
-
-        return VisitScreen(self._app.place)
+    def _make(self, module: str, made: str) -> Screen[None]:
+        """A view, imported when it is first shown."""
+        return getattr(import_module(module), made)(self._app.place)
 
     def show(self, mode: str) -> None:
         """Show a view."""
@@ -79,6 +81,20 @@ class Navigation:
         if screen is not None:
             screen.show_all()
             screen.show_frame()
+
+    def open_resident(self, resident_id: str) -> None:
+        """Show a resident's profile; the reading is logged."""
+        app = self._app
+        command = OpenResident(command_id=new_id(), resident_id=resident_id)
+
+        def opened(answer: ProfileOpened) -> None:
+            app.place.patient = answer.profile
+            self.show("patients")
+            screen = app.clinic_screen
+            if screen is not None:
+                screen.show_all()
+
+        app.submit(command, opened, lambda error: app.say(error.user_text(), warning=True))
 
     def renew(self, case_id: str) -> None:
         """Fetch a case again: what happened in it is not told by events."""

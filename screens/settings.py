@@ -150,7 +150,13 @@ class SettingsScreen(ClinicScreen):
         if self._saving:
             return
         self._saving = True
-        self.place.submit(SaveProfile(command_id=new_id(), **values), self._saved, self._not_saved)
+        command = SaveProfile(
+            command_id=new_id(),
+            display_name=values["display_name"],
+            title=values["title"],
+            mobile=values["mobile"],
+        )
+        self.place.submit(command, self._saved, self._not_saved)
 
     def _saved(self, _answer: object) -> None:
         self._saving = False

@@ -23,6 +23,19 @@ _NAMES = {
 }
 
 
+_LISTS = frozenset({Scope.LIST, Scope.CHATS, Scope.BOOKED})
+_REACH = {
+    Scope.ANYWHERE: frozenset(Scope),
+    Scope.LIST: _LISTS,
+    Scope.CASE: _LISTS | {Scope.CASE, Scope.VISIT},
+}
+
+
+def _reach(scope: Scope) -> frozenset[Scope]:
+    """The places where the keys of a scope work."""
+    return _REACH.get(scope, frozenset({scope}))
+
+
 class Keymap:
     """Which keys perform which action."""
 
@@ -61,7 +74,7 @@ class Keymap:
         """Id of another action that has this key where this one works; None when the key is free there."""
         scope = ACTIONS[action_id].scope
         for other in ACTIONS.values():
-            meets = scope == other.scope or Scope.ANYWHERE in {scope, other.scope}
+            meets = bool(_reach(scope) & _reach(other.scope))
             keys = (one.strip() for one in self._keys[other.id].split(","))
             if other.id != action_id and meets and key in keys:
                 return other.id
@@ -71,8 +84,7 @@ class Keymap:
         taken: dict[tuple[str, str], str] = {}
         for action in ACTIONS.values():
             for key in filter(None, (key.strip() for key in self._keys[action.id].split(","))):
-                scopes = tuple(Scope) if action.scope is Scope.ANYWHERE else (action.scope,)
-                for scope in scopes:
+                for scope in sorted(_reach(action.scope)):
                     other = taken.setdefault((scope, key), action.id)
                     if other != action.id:
                         self.problems.append(

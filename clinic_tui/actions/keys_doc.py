@@ -14,8 +14,16 @@ FILE = Path(__file__).parents[2] / "docs" / "keys.md"
 _SCOPES = {
     Scope.ANYWHERE: "Anywhere",
     Scope.LIST: "In the lists, where single letters act",
+    Scope.CASE: "On a case, in a list or open",
     Scope.VISIT: "In a visit, where one types",
     Scope.CHAT: "In the chat log, when it has the focus",
+    Scope.CHATS: "Among the messages",
+    Scope.BOOKED: "Among the scheduled visits",
+    Scope.PATIENTS: "In a resident's profile",
+    Scope.VERIFY: "Under verification",
+    Scope.TEAM: "Among colleagues",
+    Scope.START: "On the start page",
+    Scope.UNIT: "In the unit's administration",
     Scope.SETTINGS: "In the settings",
 }
 _HEAD = """\

@@ -1,15 +1,35 @@
 """Every action of the workstation, with its key."""
 
 from clinic_tui.actions.action import Action, Scope
+from clinic_tui.actions.booked import BOOKED_ACTIONS
+from clinic_tui.actions.case import CASE_ACTIONS
+from clinic_tui.actions.chats import CHATS_ACTIONS
+from clinic_tui.actions.patients import PATIENTS_ACTIONS
+from clinic_tui.actions.start import START_ACTIONS
+from clinic_tui.actions.team import TEAM_ACTIONS
+from clinic_tui.actions.unit import UNIT_ACTIONS
+from clinic_tui.actions.verify import VERIFY_ACTIONS
 from clinic_tui.i18n import N_
 
 _ANYWHERE = (
-    Action("go.mine", N_("Mine"), "1", Scope.ANYWHERE, N_("Show my unfinished cases."), 90),
+    Action("go.start", N_("Start"), "1", Scope.ANYWHERE, N_("Show what waits, at a glance."), 90),
     Action("go.drop_in", N_("Drop-in"), "2", Scope.ANYWHERE, N_("Show the drop-in queue."), 90),
+    Action("go.booked", N_("Scheduled visits"), "3", Scope.ANYWHERE, N_("Show the day's visits."), 90),
+    Action("go.chats", N_("Messages"), "4", Scope.ANYWHERE, N_("Show the asynchronous chats."), 90),
+    Action("go.team", N_("Colleagues"), "5", Scope.ANYWHERE, N_("Show who is here, and conversations."), 90),
+    Action("go.patients", N_("Patients"), "6", Scope.ANYWHERE, N_("Find a resident by number."), 90),
+    Action("go.verify", N_("Verification"), "7", Scope.ANYWHERE, N_("Show what is to be verified."), 90),
     Action("go.settings", N_("Settings"), "8", Scope.ANYWHERE, N_("Show the settings."), 90),
+    Action("go.mine", N_("Mine"), "9", Scope.ANYWHERE, N_("Show my unfinished cases."), 90),
+    Action("go.unit", N_("The unit"), "0", Scope.ANYWHERE, N_("Change the unit's settings."), 90),
+    Action("app.search", N_("Search"), "slash", Scope.ANYWHERE, N_("Search everything from any view."), 66),
+    Action("notices.show", N_("Notices"), "ctrl+l", Scope.ANYWHERE, N_("Show what happened to you."), 67),
+    Action(
+        "shift.end", N_("End the shift"), "", Scope.ANYWHERE, N_("Go through what is left, and sign out."), 94
+    ),
     Action("go.visit", N_("Open visits"), "f3", Scope.ANYWHERE, N_("Go to the next open visit."), 60),
     Action("filter.edit", N_("Filter"), "f2", Scope.ANYWHERE, N_("Change the global filter."), 70),
-    Action("filter.search", N_("Search"), "slash", Scope.LIST, N_("Filter the lists by name or reason."), 65),
+    Action("filter.search", N_("Filter words"), "f", Scope.LIST, N_("Filter by name or reason."), 71),
     Action(
         "filter.clear",
         N_("Show all"),
@@ -126,7 +146,22 @@ _SETTINGS = (
 )
 
 ACTIONS: dict[str, Action] = {
-    action.id: action for action in (*_ANYWHERE, *_LIST, *_VISIT, *_CHAT, *_SETTINGS)
+    action.id: action
+    for action in (
+        *_ANYWHERE,
+        *_LIST,
+        *CASE_ACTIONS,
+        *_VISIT,
+        *_CHAT,
+        *CHATS_ACTIONS,
+        *BOOKED_ACTIONS,
+        *PATIENTS_ACTIONS,
+        *VERIFY_ACTIONS,
+        *TEAM_ACTIONS,
+        *START_ACTIONS,
+        *UNIT_ACTIONS,
+        *_SETTINGS,
+    )
 }
 """Every action by id, in the order of the help."""
 

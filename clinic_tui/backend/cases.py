@@ -14,8 +14,10 @@ from clinic_tui.backend.store.prepared import Prepared
 from clinic_tui.backend.store.tables import cases, messages, residents
 from clinic_tui.backend.streams import unit_stream
 from clinic_tui.backend.tx import Tx
+from clinic_tui.domain.async_chats import ASYNC_OPEN
 from clinic_tui.domain.cases import CaseState, blocks_resident
 from clinic_tui.domain.region import RegionProfile
+from clinic_tui.protocol.care import Booking, HandOver, VisitMode
 from clinic_tui.protocol.events import CaseChanged
 from clinic_tui.protocol.resources import CaseRow, Message, Reader, ResidentRef, StaffRef
 
@@ -23,6 +25,8 @@ READING_FOR = timedelta(minutes=10)
 """How long somebody is shown as reading after they last asked for the case."""
 
 _readers = msgspec.json.Decoder(tuple[Reader, ...])
+_people = msgspec.json.Decoder(tuple[StaffRef, ...])
+_offer = msgspec.json.Decoder(HandOver)
 _encode = msgspec.json.Encoder().encode
 _RESIDENT = (
     residents.c.name.label("resident_name"),
@@ -35,6 +39,8 @@ OPEN_STATES = (
     CaseState.ACCEPTED.value,
     CaseState.IN_PROGRESS.value,
     CaseState.ENDED_UNSIGNED.value,
+    CaseState.BOOKED.value,
+    *sorted(state.value for state in ASYNC_OPEN),
 )
 
 
@@ -78,6 +84,24 @@ class CaseRecord(msgspec.Struct, frozen=True):
     changed_by_name: str
     changed_by_title: str
     changed_at: datetime | None
+    expires_at: datetime | None
+    reply_allowed: bool
+    parent_id: str | None
+    ticket_id: str | None
+    participants: str
+    hand_over: str
+    priority_before: int | None
+    priority_reason: str
+    documented_at: datetime | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    mode: str
+    booked_id: str | None
+    booked_name: str
+    booked_title: str
+    meeting_url: str
+    meeting_since: datetime | None
+    warned: int
     resident_name: str
     birth_date: date | None
     sex: Literal["female", "male", "unknown"]
@@ -101,6 +125,33 @@ class CaseRecord(msgspec.Struct, frozen=True):
     def reading(self) -> tuple[Reader, ...]:
         """Who reads up on it."""
         return _readers.decode(self.readers) if self.readers != "[]" else ()
+
+    @property
+    def invited(self) -> tuple[StaffRef, ...]:
+        """Colleagues invited into it (slide 36)."""
+        return _people.decode(self.participants) if self.participants != "[]" else ()
+
+    @property
+    def offered(self) -> HandOver | None:
+        """The hand-over that waits for its answer."""
+        return _offer.decode(self.hand_over) if self.hand_over else None
+
+    @property
+    def booking(self) -> Booking | None:
+        """The booked time, or the call of a case that has none."""
+        if not self.mode:
+            return None
+        booked = None
+        if self.booked_id is not None:
+            booked = StaffRef(id=self.booked_id, name=self.booked_name, title=self.booked_title)
+        return Booking(
+            starts_at=self.starts_at or self.queued_at,
+            ends_at=self.ends_at or self.queued_at,
+            mode=cast("VisitMode", self.mode),
+            staff=booked,
+            meeting_url=self.meeting_url,
+            meeting_since=self.meeting_since,
+        )
 
 
 def case_select() -> Select[Any]:
@@ -274,6 +325,15 @@ def case_row(case: CaseRecord, now: datetime, region: RegionProfile) -> CaseRow:
         unread=case.unread,
         last_resident_at=case.last_resident_at,
         last_staff_at=case.last_staff_at,
+        expires_at=case.expires_at,
+        reply_allowed=case.reply_allowed,
+        parent_id=case.parent_id,
+        booking=case.booking,
+        participants=case.invited,
+        hand_over=case.offered,
+        priority_before=case.priority_before,
+        priority_reason=case.priority_reason,
+        documented_at=case.documented_at,
         version=case.version,
         revision=case.revision,
         changed_by=case.changed_by,

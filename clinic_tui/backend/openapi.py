@@ -8,7 +8,7 @@ import msgspec
 
 from clinic_tui import __version__
 from clinic_tui.backend.settings import PAGE_LIMIT
-from clinic_tui.protocol import codec, events, resources
+from clinic_tui.protocol import codec, events, resident, resources
 from clinic_tui.protocol.commands import COMMANDS, ChooseAssignment, CommandSpec, ResidentSignIn, SignIn
 from clinic_tui.protocol.problems import CONTENT_TYPE, Problem
 
@@ -115,7 +115,7 @@ OPERATIONS: Final = (
         path="/api/v1/resident/home",
         name="resident_home",
         summary="What a resident meets.",
-        answer=resources.ResidentHome,
+        answer=resident.ResidentHome,
     ),
 )
 _PARAMETERS: Final[dict[str, dict[str, Any]]] = {

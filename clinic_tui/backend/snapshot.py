@@ -23,6 +23,7 @@ from clinic_tui.backend.streams import cursors, resident_stream
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.cases import CaseState, blocks_resident
 from clinic_tui.domain.roles import Permission
+from clinic_tui.protocol.resident import ResidentHome
 from clinic_tui.protocol.resources import (
     Assignment,
     CaseDetail,
@@ -30,7 +31,6 @@ from clinic_tui.protocol.resources import (
     DeskSnapshot,
     MessagePage,
     Profile,
-    ResidentHome,
     UnitInfo,
 )
 

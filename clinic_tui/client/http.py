@@ -3,6 +3,7 @@
 import asyncio
 import ssl
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from clinic_tui import __version__
@@ -30,11 +31,12 @@ from clinic_tui.protocol.commands import (
 )
 from clinic_tui.protocol.ids import is_id
 from clinic_tui.protocol.problems import CONTENT_TYPE, Code, Problem, ProtocolError
+from clinic_tui.protocol.resident import ResidentHome
 from clinic_tui.protocol.resources import (
     CaseDetail,
+    CasePage,
     DeskSnapshot,
     MessagePage,
-    ResidentHome,
     SignedIn,
 )
 from clinic_tui.protocol.wire import Wire
@@ -103,6 +105,14 @@ class Http:
         """Messages older than number `before`."""
         path = f"cases/{_checked(case_id)}/messages?before={before:d}&limit={limit:d}"
         return await self._call("GET", path, MessagePage)
+
+    async def ended_chats(self) -> CasePage:
+        """The newest ended asynchronous chats, newest first."""
+        return await self._call("GET", "chats/ended", CasePage)
+
+    async def visits_on(self, day: date) -> CasePage:
+        """Every scheduled visit of a day (Swedish time), by its start."""
+        return await self._call("GET", f"visits?day={day.isoformat()}", CasePage)
 
     async def send(self, command: Command, *, retry: bool = True) -> Any:
         """Send a command; the answer is of the registry's type for it. Safe to repeat with the same id."""

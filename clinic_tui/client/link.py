@@ -4,6 +4,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from clinic_tui.client.drafts import DraftKind
@@ -11,7 +12,7 @@ from clinic_tui.client.errors import Offline
 from clinic_tui.client.link_events import LinkStatus
 from clinic_tui.protocol.address import check_server
 from clinic_tui.protocol.commands import Command
-from clinic_tui.protocol.resources import CaseDetail, DeskSnapshot, MessagePage, SignedIn
+from clinic_tui.protocol.resources import CaseDetail, CasePage, DeskSnapshot, MessagePage, SignedIn
 
 if TYPE_CHECKING:
     from clinic_tui.client.engine import Engine, OnEvent
@@ -86,6 +87,14 @@ class Link:
     def fetch_messages(self, case_id: str, before: int) -> "Future[MessagePage]":
         """Messages older than number `before`."""
         return self._submit(lambda engine: engine.http.messages(case_id, before))
+
+    def fetch_ended(self) -> "Future[CasePage]":
+        """The newest ended asynchronous chats that the session may see, newest first."""
+        return self._submit(lambda engine: engine.http.ended_chats())
+
+    def fetch_day(self, day: date) -> "Future[CasePage]":
+        """Every scheduled visit of a day (Swedish time), by its start."""
+        return self._submit(lambda engine: engine.http.visits_on(day))
 
     def save_draft(self, case_id: str, kind: DraftKind, body: str, revision: int) -> None:
         """Keep unsent text: saved within a second, the newest only; `DraftSaved` tells.

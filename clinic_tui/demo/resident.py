@@ -17,7 +17,8 @@ from clinic_tui.protocol.events import (
     ResidentCaseChanged,
 )
 from clinic_tui.protocol.ids import new_id
-from clinic_tui.protocol.resources import Cursor, Message, ResidentCase
+from clinic_tui.protocol.resident import ResidentCase
+from clinic_tui.protocol.resources import Cursor, Message
 
 ENDED = frozenset({"ended_unsigned", "closed", "cancelled", "rerouted", "self_care"})
 

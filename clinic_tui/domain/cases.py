@@ -1,4 +1,4 @@
-"""The life of a drop-in case: its states, the commands that move it and who may give them."""
+"""The life of a drop-in case and of a scheduled visit: states, the commands that move it, who gives them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -47,9 +47,21 @@ class CaseState(StrEnum):
     REROUTED = "rerouted"
     SELF_CARE = "self_care"
     """The resident was content with the advice; such a case is born finished."""
+    BOOKED = "booked"
+    """A scheduled visit before its time (domain.md 2.6)."""
+    NO_SHOW = "no_show"
+    """The resident did not come to a scheduled visit."""
 
 
-FINISHED = frozenset({CaseState.CLOSED, CaseState.CANCELLED, CaseState.REROUTED, CaseState.SELF_CARE})
+FINISHED = frozenset(
+    {
+        CaseState.CLOSED,
+        CaseState.CANCELLED,
+        CaseState.REROUTED,
+        CaseState.SELF_CARE,
+        CaseState.NO_SHOW,
+    }
+)
 """States that nothing leaves."""
 
 HELD = frozenset({CaseState.ACCEPTED, CaseState.IN_PROGRESS, CaseState.ENDED_UNSIGNED})
@@ -67,6 +79,12 @@ class CloseReason(StrEnum):
     CONVERTED = "converted"
     SELF_CARE = "self_care"
     EXPIRED = "expired"
+    ONE_WAY = "one_way"
+    """A one-way message closes at once (slide 42)."""
+    ENDED = "ended"
+    """A chat that staff ended before its time (slide 24)."""
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
 
 
 class CaseCommand(StrEnum):

@@ -5,6 +5,24 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from clinic_tui.protocol import chat_commands, patient_commands, team_commands, unit_commands
+from clinic_tui.protocol.command import (
+    Body,
+    CaseAnswer,
+    CaseCommand,
+    Command,
+    DetailAnswer,
+    Done,
+    Id,
+    Line,
+    Name,
+    NoteBody,
+    Priority,
+    Slug,
+    Version,
+    VersionedCaseCommand,
+)
+from clinic_tui.protocol.resident import ResidentCase
 from clinic_tui.protocol.resources import (
     Answer,
     CaseDetail,
@@ -14,42 +32,9 @@ from clinic_tui.protocol.resources import (
     Note,
     PhraseInfo,
     Profile,
-    ResidentCase,
 )
+from clinic_tui.protocol.team import NotifyChoice
 from clinic_tui.protocol.wire import StrictWire, Wire
-
-MESSAGE_LIMIT = 8_000
-"""Characters a message may hold (security.md 4.12)."""
-NOTE_LIMIT = 40_000
-"""Characters a note may hold (security.md 4.12)."""
-
-Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
-Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[a-z0-9_.:-]+$")]
-Line = Annotated[str, msgspec.Meta(max_length=200)]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
-Body = Annotated[str, msgspec.Meta(max_length=MESSAGE_LIMIT)]
-NoteBody = Annotated[str, msgspec.Meta(max_length=NOTE_LIMIT)]
-Version = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
-Priority = Annotated[int, msgspec.Meta(ge=1, le=99)]
-
-
-class Command(StrictWire, frozen=True, kw_only=True):
-    """What every command carries."""
-
-    command_id: Id
-    """A UUIDv7 made before the first byte leaves; the same id again gives the first answer."""
-
-
-class CaseCommand(Command, frozen=True, kw_only=True):
-    """A command on one case."""
-
-    case_id: Id
-
-
-class VersionedCaseCommand(CaseCommand, frozen=True, kw_only=True):
-    """A command that changes a case's life cycle; it carries the version the user saw."""
-
-    version: Version
 
 
 class ReadCase(CaseCommand, frozen=True, kw_only=True):
@@ -114,6 +99,8 @@ class SignNote(VersionedCaseCommand, frozen=True, kw_only=True):
     body: NoteBody
     acknowledged: bool = False
     """Whether the author confirmed a note of punctuation only."""
+    to_async_days: Annotated[int, msgspec.Meta(ge=1, le=30)] | None = None
+    """Go over to an asynchronous chat of so many days: same owner, new life time (slide 57)."""
 
 
 class AmendNote(CaseCommand, frozen=True, kw_only=True):
@@ -130,6 +117,8 @@ class SaveProfile(Command, frozen=True, kw_only=True):
     display_name: Name
     title: Line
     mobile: Line = ""
+    notify: tuple[NotifyChoice, ...] | None = None
+    """None leaves the choices as they are."""
 
 
 class SavePhrase(Command, frozen=True, kw_only=True):
@@ -172,20 +161,18 @@ class LeaveQueue(CaseCommand, frozen=True, kw_only=True):
     """A resident leaves before the visit started."""
 
 
-class Done(Wire, frozen=True, kw_only=True):
-    """The answer where there is nothing to show."""
+class AskQuestion(Command, frozen=True, kw_only=True):
+    """A resident asks an administrative question: an asynchronous chat, where its service goes (slide 8)."""
+
+    service_code: Slug
+    body: Body
+    child_id: Slug | None = None
 
 
-class CaseAnswer(Wire, frozen=True, kw_only=True):
-    """The case's row after the command."""
+class RedeemTicket(Command, frozen=True, kw_only=True):
+    """A resident uses a ticket: a new drop-in case in the ticket's queue, with priority 3 (slide 60)."""
 
-    case: CaseRow
-
-
-class DetailAnswer(Wire, frozen=True, kw_only=True):
-    """The whole case after the command."""
-
-    detail: CaseDetail
+    ticket_id: Id
 
 
 class MessageAnswer(Wire, frozen=True, kw_only=True):
@@ -206,6 +193,8 @@ class NoteAnswer(Wire, frozen=True, kw_only=True):
 
     note: Note
     case: CaseRow
+    successor: CaseDetail | None = None
+    """The asynchronous chat that goes on, where the visit went over to one."""
 
 
 class ProfileAnswer(Wire, frozen=True, kw_only=True):
@@ -257,12 +246,18 @@ _STAFF: tuple[tuple[str, type[Command], type[Wire]], ...] = (
     ("amend_note", AmendNote, NoteAnswer),
     ("save_profile", SaveProfile, ProfileAnswer),
     ("save_phrase", SavePhrase, PhraseAnswer),
+    *chat_commands.STAFF,
+    *team_commands.STAFF,
+    *patient_commands.STAFF,
+    *unit_commands.STAFF,
 )
 _RESIDENT: tuple[tuple[str, type[Command], type[Wire]], ...] = (
     ("seek_care", SeekCare, ResidentCaseAnswer),
     ("resident_says", ResidentSays, MessageAnswer),
     ("resident_saw", ResidentSaw, Done),
     ("leave_queue", LeaveQueue, Done),
+    ("ask_question", AskQuestion, ResidentCaseAnswer),
+    ("redeem_ticket", RedeemTicket, ResidentCaseAnswer),
 )
 COMMANDS: dict[str, CommandSpec] = {
     **{name: CommandSpec(name, struct, answer, "staff") for name, struct, answer in _STAFF},

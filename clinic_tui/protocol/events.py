@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
+from clinic_tui.protocol.care import Ticket, Verification
+from clinic_tui.protocol.resident import ResidentCase, ResidentTicket, TextMessage
 from clinic_tui.protocol.resources import (
     Availability,
     CaseRow,
@@ -12,9 +14,10 @@ from clinic_tui.protocol.resources import (
     Note,
     PhraseInfo,
     Profile,
-    ResidentCase,
     StaffRef,
+    UnitInfo,
 )
+from clinic_tui.protocol.team import Colleague, Conversation, Notice
 from clinic_tui.protocol.wire import StrictWire, Wire
 
 
@@ -61,6 +64,60 @@ class ResidentCaseChanged(Wire, frozen=True, kw_only=True, tag="resident_case.ch
     case: ResidentCase
 
 
+class ColleagueChanged(Wire, frozen=True, kw_only=True, tag="colleague.changed"):
+    """A colleague's presence is now this; on the unit's stream."""
+
+    colleague: Colleague
+
+
+class ConversationChanged(Wire, frozen=True, kw_only=True, tag="conversation.changed"):
+    """A conversation is now this, with its new message; on its members' streams and an asked unit's."""
+
+    conversation: Conversation
+
+
+class NoticeAdded(Wire, frozen=True, kw_only=True, tag="notice.added"):
+    """Something happened to me."""
+
+    notice: Notice
+
+
+class NoticesRead(Wire, frozen=True, kw_only=True, tag="notices.read"):
+    """My notices up to this one are read."""
+
+    notice_id: str
+
+
+class TicketChanged(Wire, frozen=True, kw_only=True, tag="ticket.changed"):
+    """A ticket is now this; on the stream of its issuer."""
+
+    ticket: Ticket
+
+
+class VerificationChanged(Wire, frozen=True, kw_only=True, tag="verification.changed"):
+    """An item to verify is now this; on the unit's stream, and on that of the one who asked."""
+
+    verification: Verification
+
+
+class UnitChanged(Wire, frozen=True, kw_only=True, tag="unit.changed"):
+    """A unit's settings that a workstation shows are now these."""
+
+    unit: UnitInfo
+
+
+class ResidentTicketChanged(Wire, frozen=True, kw_only=True, tag="resident_ticket.changed"):
+    """A ticket as its resident sees it is now this; only on the resident's stream."""
+
+    ticket: ResidentTicket
+
+
+class TextSent(Wire, frozen=True, kw_only=True, tag="text.sent"):
+    """The resident was sent an SMS; only on the resident's stream, and only with demo data."""
+
+    text: TextMessage
+
+
 class AssignmentLost(Wire, frozen=True, kw_only=True, tag="assignment.lost"):
     """A case of mine was taken over by a colleague."""
 
@@ -91,6 +148,15 @@ Event = (
     | ProfileChanged
     | PhraseChanged
     | ResidentCaseChanged
+    | ColleagueChanged
+    | ConversationChanged
+    | NoticeAdded
+    | NoticesRead
+    | TicketChanged
+    | VerificationChanged
+    | UnitChanged
+    | ResidentTicketChanged
+    | TextSent
     | AssignmentLost
     | ResidentPresence
     | StaffTyping
@@ -118,6 +184,8 @@ class Beat(StrictWire, frozen=True, kw_only=True, tag="beat"):
 
     typing_in: str | None = None
     seen: str | None = None
+    idle: int = 0
+    """Whole seconds since the user last did anything; presence fades by it (domain.md 2.11)."""
 
 
 class Live(Wire, frozen=True, kw_only=True, tag="live"):

@@ -1,43 +1,12 @@
 """What the backend shows of itself: cases, messages, notes, people, units and phrases."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 
+from clinic_tui.protocol.care import Booking, HandOver, Ticket, Verification
+from clinic_tui.protocol.refs import Author, Availability, Reader, ResidentRef, StaffRef
+from clinic_tui.protocol.team import Colleague, Conversation, Notice, NotifyChoice
 from clinic_tui.protocol.wire import Wire
-
-Sex = Literal["female", "male", "unknown"]
-Protection = Literal["none", "marked", "relocated"]
-Author = Literal["resident", "proxy", "staff", "system"]
-Availability = Literal["off", "present", "typing"]
-
-
-class StaffRef(Wire, frozen=True, kw_only=True):
-    """A staff member as colleagues see them."""
-
-    id: str
-    name: str
-    """Display name, as residents see it too."""
-    title: str = ""
-
-
-class Reader(Wire, frozen=True, kw_only=True):
-    """Somebody who is reading up on a waiting case right now."""
-
-    staff: StaffRef
-    since: datetime
-
-
-class ResidentRef(Wire, frozen=True, kw_only=True):
-    """A resident as a work list shows them; masked when the identity is protected."""
-
-    id: str
-    name: str
-    """Full name, or an empty string when the identity is protected."""
-    birth_date: date | None
-    age: int | None
-    """Whole years at the time of the snapshot."""
-    sex: Sex
-    protected: Protection = "none"
 
 
 class CaseRow(Wire, frozen=True, kw_only=True):
@@ -48,7 +17,7 @@ class CaseRow(Wire, frozen=True, kw_only=True):
     """drop_in, async or scheduled."""
     origin: str
     state: str
-    """A value of `domain.cases.CaseState`."""
+    """A value of `domain.cases.CaseState`, or of `domain.async_chats.AsyncState` for an asynchronous chat."""
     unit_id: str
     queue_role: str
     service_code: str
@@ -75,6 +44,23 @@ class CaseRow(Wire, frozen=True, kw_only=True):
     """Messages from the resident that the assignee has not read."""
     last_resident_at: datetime | None = None
     last_staff_at: datetime | None = None
+    expires_at: datetime | None = None
+    """When an asynchronous chat closes by itself; fixed at its creation (slide 40)."""
+    reply_allowed: bool = True
+    """Whether the resident may answer; never in a one-way message (slide 42)."""
+    parent_id: str | None = None
+    """The case this one follows: a visit that went over to async, or a chat it succeeds."""
+    booking: Booking | None = None
+    """The booked time of a scheduled visit, or the call of another case."""
+    participants: tuple[StaffRef, ...] = ()
+    """Colleagues invited to read it all and to write (slide 36)."""
+    hand_over: HandOver | None = None
+    """The hand-over that waits for its answer (slide 38)."""
+    priority_before: int | None = None
+    """The priority before a person changed it."""
+    priority_reason: str = ""
+    documented_at: datetime | None = None
+    """When it was marked as documented in the record (slide 77)."""
     version: int
     """Rises with every change of state, assignee, unit or priority; commands carry it."""
     revision: int
@@ -200,6 +186,10 @@ class CaseDetail(Wire, frozen=True, kw_only=True):
     notes: tuple[Note, ...] = ()
     drafts: tuple[Draft, ...] = ()
     events: tuple[CaseEvent, ...] = ()
+    conversations: tuple[Conversation, ...] = ()
+    """Staff chats beside the case that I am a member of (slide 37)."""
+    tickets: tuple[Ticket, ...] = ()
+    """The resident's open tickets."""
     resident_presence: Availability = "off"
 
 
@@ -216,6 +206,18 @@ class UnitInfo(Wire, frozen=True, kw_only=True):
     no_answer_minutes: int = 10
     no_answer_text: str = ""
     parent_id: str | None = None
+    roles: tuple[str, ...] = ()
+    """Queue roles that somebody holds at the unit: where a chat, ticket or visit can be sent."""
+    mine: bool = True
+    """Whether the session works there; others are known as targets of tickets only."""
+    async_days: int = 10
+    """Life of a chat that staff start, where nothing else is chosen (slide 57)."""
+    ticket_days: int = 7
+    hand_over_minutes: int = 15
+    meetings: bool = False
+    """Whether the unit has a meeting address for audio and video."""
+    keyword_template: str = ""
+    """The headings of a note for the record (slide 77)."""
 
 
 class PhraseInfo(Wire, frozen=True, kw_only=True):
@@ -265,6 +267,7 @@ class Profile(Wire, frozen=True, kw_only=True):
     display_name: str
     title: str
     mobile: str = ""
+    notify: tuple[NotifyChoice, ...] = ()
     revision: int = 1
 
 
@@ -303,6 +306,18 @@ class DeskSnapshot(Wire, frozen=True, kw_only=True):
     mine: tuple[CaseDetail, ...]
     """The whole of each open case the staff member has."""
     cursors: tuple[Cursor, ...]
+    colleagues: tuple[Colleague, ...] = ()
+    """Staff of the session's units with a shift today, oneself included."""
+    conversations: tuple[Conversation, ...] = ()
+    """My open conversations, and consultations that wait for a role of mine."""
+    notices: tuple[Notice, ...] = ()
+    """What happened to me, oldest first, at most 100."""
+    tickets: tuple[Ticket, ...] = ()
+    """Tickets I issued that are open, or ran out unused within 30 days."""
+    verifications: tuple[Verification, ...] = ()
+    """Open items of the session's units, and those I asked for that came back within 30 days."""
+    drafts: tuple[Draft, ...] = ()
+    """All my drafts, also in cases that are not mine."""
     shift_ends_at: datetime | None = None
 
 
@@ -319,27 +334,3 @@ class CasePage(Wire, frozen=True, kw_only=True):
     cases: tuple[CaseRow, ...]
     next: str | None = None
     """The cursor of the following page; None on the last."""
-
-
-class ResidentCase(Wire, frozen=True, kw_only=True):
-    """A case as its resident sees it."""
-
-    id: str
-    kind: str
-    state: str
-    unit_name: str
-    reason: str
-    staff: StaffRef | None
-    messages: tuple[Message, ...]
-    queue_position: int | None = None
-    revision: int = 1
-
-
-class ResidentHome(Wire, frozen=True, kw_only=True):
-    """What a resident meets when they sign in: who they are and their open cases."""
-
-    resident_id: str
-    name: str
-    cases: tuple[ResidentCase, ...]
-    blocked: bool
-    cursors: tuple[Cursor, ...]

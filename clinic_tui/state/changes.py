@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from clinic_tui.protocol.events import AssignmentLost
 from clinic_tui.protocol.resources import Message
+from clinic_tui.protocol.team import Notice
+from clinic_tui.state.team import Part
 
 _NONE: frozenset[str] = frozenset()
+_NO_PARTS: frozenset[Part] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,10 @@ class Changes:
     """Messages by residents seen for the first time; for the bell and "2 new"."""
     lost: tuple[AssignmentLost, ...] = ()
     """Cases that colleagues took over."""
+    team: frozenset[Part] = _NO_PARTS
+    """Parts of the team that differ."""
+    noticed: tuple[Notice, ...] = ()
+    """What happened to me, told for the first time; for the bell."""
     wanted: frozenset[str] = _NONE
     """Cases of mine whose content is missing or has holes: fetch them (`Link.fetch_case`)."""
 
@@ -46,6 +53,8 @@ class Changes:
             phrases=self.phrases or other.phrases,
             arrived=self.arrived + other.arrived,
             lost=self.lost + other.lost,
+            team=self.team | other.team,
+            noticed=self.noticed + other.noticed,
             wanted=self.wanted | other.wanted,
         )
 

@@ -4,7 +4,9 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from clinic_tui.client.link_events import Arrived, LinkStatus, OutboxChanged
-from clinic_tui.domain.cases import FINISHED, HELD, CaseState
+from clinic_tui.domain.async_chats import ASYNC_HELD
+from clinic_tui.domain.cases import FINISHED, HELD, CaseKind, CaseState
+from clinic_tui.protocol.chat_commands import ChatAnswer, TicketAnswer
 from clinic_tui.protocol.commands import (
     CaseAnswer,
     DetailAnswer,
@@ -23,12 +25,17 @@ from clinic_tui.protocol.events import (
     Event,
     MessageChanged,
     NoteSigned,
+    NoticeAdded,
     PhraseChanged,
     ProfileChanged,
     ResidentCaseChanged,
     ResidentPresence,
+    ResidentTicketChanged,
     StaffTyping,
+    TextSent,
+    UnitChanged,
 )
+from clinic_tui.protocol.patient_commands import VerificationAnswer
 from clinic_tui.protocol.resources import (
     CaseDetail,
     CaseRow,
@@ -39,11 +46,20 @@ from clinic_tui.protocol.resources import (
     MessagePage,
     Note,
 )
+from clinic_tui.protocol.team_commands import ConversationAnswer
 from clinic_tui.protocol.wire import Wire
 from clinic_tui.state.changes import NOTHING, Changes
 from clinic_tui.state.people import People
 from clinic_tui.state.rows import Rows
+from clinic_tui.state.team import Part, Team
 from clinic_tui.state.visit import Visit
+
+_HELD = HELD | ASYNC_HELD
+"""States in which somebody has a case of any kind."""
+
+
+def _team(part: Part) -> Changes:
+    return Changes(team=frozenset({part}))
 
 
 class Desk:
@@ -54,6 +70,9 @@ class Desk:
 
     def __init__(self) -> None:
         self.people = People()
+        self.team = Team()
+        self.drafts: dict[tuple[str, str], Draft] = {}
+        """My unsent texts by case id and kind, also in cases that are not open here."""
         self.rows = Rows(self._shows)
         self.visits: dict[str, Visit] = {}
         self.cursors: dict[str, int] = {}
@@ -68,6 +87,8 @@ class Desk:
         Open visits that are not mine stay, marked stale; what waits to be sent stays.
         """
         self.people.load(snapshot)
+        self.team.load(snapshot)
+        self.drafts = {(draft.case_id, draft.kind): draft for draft in snapshot.drafts if draft.body}
         self.cursors = {cursor.stream: cursor.seq for cursor in snapshot.cursors}
         self.rows.replace(snapshot.cases)
         for detail in snapshot.mine:
@@ -125,8 +146,14 @@ class Desk:
                 return self._put_lost(event)
             case ResidentPresence():
                 return self._in_visit(event.case_id, lambda visit: visit.put_presence(event.presence))
-            case StaffTyping() | ResidentCaseChanged():
+            case UnitChanged():
+                return _team("units") if self.people.put_unit(event.unit) else NOTHING
+            case StaffTyping() | ResidentCaseChanged() | ResidentTicketChanged() | TextSent():
                 return NOTHING
+            case _:
+                part = self.team.fold(event)
+                noticed = (event.notice,) if isinstance(event, NoticeAdded) and part else ()
+                return NOTHING if part is None else Changes(team=frozenset({part}), noticed=noticed)
 
     def absorb(self, answer: Wire) -> Changes:
         """Take in the answer of one's own command, without waiting for its event."""
@@ -141,11 +168,20 @@ class Desk:
             case DraftAnswer():
                 return self.put_saved_draft(answer.draft)
             case NoteAnswer():
-                return self._put_row(answer.case) | self._put_note(answer.note)
+                signed = self._put_row(answer.case) | self._put_note(answer.note)
+                return signed | (self.open(answer.successor) if answer.successor is not None else NOTHING)
             case ProfileAnswer():
                 return Changes(profile=True) if self.people.put_profile(answer.profile) else NOTHING
             case PhraseAnswer():
                 return Changes(phrases=True) if self.people.put_phrase(answer.phrase) else NOTHING
+            case ConversationAnswer():
+                return _team("conversations") if self.team.put_conversation(answer.conversation) else NOTHING
+            case TicketAnswer():
+                return _team("tickets") if self.team.put_ticket(answer.ticket) else NOTHING
+            case VerificationAnswer():
+                return _team("verifications") if self.team.put_verification(answer.verification) else NOTHING
+            case ChatAnswer():
+                return self._put_row(answer.case)
             case _:
                 return NOTHING
 
@@ -164,9 +200,9 @@ class Desk:
         return self._put_row(detail.row) | Changes(visits=ids, lists=True, wanted=wanted)
 
     def close(self, case_id: str) -> Changes:
-        """Take a visit off the desk; its row stays in the lists. A case of mine is kept."""
+        """Take a visit off the desk; its row stays in the lists. A live visit of mine is kept."""
         visit = self.visits.get(case_id)
-        if visit is None or self.is_mine(visit.row) or visit.pending:
+        if visit is None or self._kept(visit.row) or visit.pending:
             return NOTHING
         del self.visits[case_id]
         return Changes(visits=frozenset({case_id}), lists=True)
@@ -199,16 +235,33 @@ class Desk:
 
     def is_mine(self, row: CaseRow) -> bool:
         """Whether I have the case and it is not finished."""
-        return row.assignee is not None and row.assignee.id == self.people.staff_id and row.state in HELD
+        return row.assignee is not None and row.assignee.id == self.people.staff_id and row.state in _HELD
+
+    def takes_part(self, row: CaseRow) -> bool:
+        """Whether I have the case, or was invited into it: I may write, and am told of what is written."""
+        me = self.people.staff_id
+        return self.is_mine(row) or (row.closed_at is None and any(one.id == me for one in row.participants))
+
+    def is_offered(self, row: CaseRow) -> bool:
+        """Whether a colleague hands the case over to me and waits for my answer."""
+        return row.hand_over is not None and row.hand_over.receiver.id == self.people.staff_id
+
+    def _kept(self, row: CaseRow) -> bool:
+        """Whether the case stays open on the desk until it is finished: a visit of mine, but not a chat."""
+        return self.is_mine(row) and row.kind != CaseKind.ASYNC
 
     def _shows(self, row: CaseRow) -> bool:
         """Whether the row belongs on this desk: not finished, of my units, and mine or of a queue I see."""
-        if row.state in FINISHED or row.unit_id not in self.people.units:
+        if row.state in FINISHED:
+            return False
+        if self.takes_part(row) or self.is_offered(row):
+            return True
+        if row.unit_id not in self.people.units:
             return False
         return row.queue_role in self.people.roles_seen or self.is_mine(row)
 
     def _unfetched(self) -> Iterable[str]:
-        return (row.id for row in self.rows if self.is_mine(row) and row.id not in self.visits)
+        return (row.id for row in self.rows if self._kept(row) and row.id not in self.visits)
 
     def _put_lost(self, event: AssignmentLost) -> Changes:
         if (event.case_id, event.at) in self._lost:
@@ -225,7 +278,7 @@ class Desk:
             return NOTHING
         if visit is not None and before is not None and in_visit and not self._followed(before, row):
             visit.stale = True
-        wanted = self.is_mine(row) and (visit is None or visit.stale)
+        wanted = self._kept(row) if visit is None else self.takes_part(row) and visit.stale
         ids = frozenset({row.id})
         return Changes(
             rows=ids if news else frozenset(),
@@ -239,9 +292,9 @@ class Desk:
 
         Messages come for my own cases only; a waiting case has none.
         """
-        if self.is_mine(before):
-            return self.is_mine(row) or row.state in FINISHED
-        if not self.is_mine(row):
+        if self.takes_part(before):
+            return self.takes_part(row) or row.state in FINISHED
+        if not self.takes_part(row):
             return True
         return before.state == CaseState.WAITING and row.version == before.version + 1
 
@@ -249,8 +302,10 @@ class Desk:
         visit = self.visits.get(message.case_id)
         if visit is None:
             row = self.rows.get(message.case_id)
-            mine = row is not None and self.is_mine(row)
-            return Changes(wanted=frozenset({message.case_id})) if mine else NOTHING
+            heard = message.author in ("resident", "proxy") and message.read_at is None
+            if row is not None and self._kept(row):
+                return Changes(wanted=frozenset({message.case_id}))
+            return Changes(arrived=(message,)) if heard and message.revision == 1 else NOTHING
         fresh = visit.message(message.id) is None
         if not visit.put_message(message):
             return NOTHING
@@ -265,7 +320,16 @@ class Desk:
 
     def put_saved_draft(self, draft: Draft) -> Changes:
         """Take in a draft as the backend saved it."""
-        return self._in_visit(draft.case_id, lambda visit: visit.put_draft(draft))
+        place = (draft.case_id, draft.kind)
+        known = self.drafts.get(place)
+        listed = NOTHING
+        if draft.body and (known is None or draft.revision > known.revision):
+            self.drafts[place] = draft
+            listed = _team("drafts") if known is None else NOTHING
+        elif not draft.body and known is not None and draft.revision >= known.revision:
+            del self.drafts[place]
+            listed = _team("drafts")
+        return listed | self._in_visit(draft.case_id, lambda visit: visit.put_draft(draft))
 
     def _in_visit(self, case_id: str, change: Callable[[Visit], bool]) -> Changes:
         visit = self.visits.get(case_id)

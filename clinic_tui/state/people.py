@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from clinic_tui.protocol.resources import (
     Assignment,
     DeskSnapshot,
@@ -22,6 +24,9 @@ class People:
         self.assignment: Assignment | None = None
         self.region = Region(name="")
         self.units: dict[str, UnitInfo] = {}
+        """The session's own units."""
+        self.all_units: dict[str, UnitInfo] = {}
+        """Every unit of the region, as targets of tickets."""
         self.staff: dict[str, StaffRef] = {}
         self.roles_seen: frozenset[str] = frozenset()
         self.permissions: frozenset[str] = frozenset()
@@ -33,7 +38,8 @@ class People:
         self.profile = snapshot.profile
         self.assignment = snapshot.assignment
         self.region = snapshot.region
-        self.units = {unit.id: unit for unit in snapshot.units}
+        self.all_units = {unit.id: unit for unit in snapshot.units}
+        self.units = {unit.id: unit for unit in snapshot.units if unit.mine}
         self.staff = {person.id: person for person in snapshot.staff}
         self.roles_seen = frozenset(snapshot.roles_seen)
         self.permissions = frozenset(snapshot.permissions)
@@ -66,6 +72,17 @@ class People:
             return False
         self.profile = profile
         return True
+
+    def put_unit(self, unit: UnitInfo) -> bool:
+        """Take in a unit's settings; which units are the session's own does not change."""
+        known = self.all_units.get(unit.id)
+        if known is None:
+            return False
+        news = replace(unit, mine=known.mine)
+        self.all_units[unit.id] = news
+        if news.mine:
+            self.units[unit.id] = news
+        return news != known
 
     def put_phrase(self, phrase: PhraseInfo) -> bool:
         """Take in a phrase; False when it is no news."""

@@ -3,19 +3,14 @@
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-from clinic_tui.domain.cases import HELD, CaseKind, CaseState, queue_key
 from clinic_tui.domain.filters import GlobalFilter, Owner, matches
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.state.changes import Changes
 from clinic_tui.state.desk import Desk
+from clinic_tui.state.lists import LISTS, ListName, SortKey, waits
 from clinic_tui.state.ordered import Ordered
-
-ViewName = Literal["drop_in", "mine"]
-QueueKey = tuple[bool, int, datetime, str]
-
-_IN_DROP_IN = frozenset({CaseState.WAITING, CaseState.ACCEPTED, CaseState.IN_PROGRESS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +69,24 @@ class ViewCounts(NamedTuple):
 
 
 class _Place(NamedTuple):
-    key: QueueKey
+    key: SortKey
     shown: bool
     waiting: bool
 
 
 class QueueView:
-    """The ids of one list in queue order: `drop_in` (waiting, and taken but not ended) or `mine`.
+    """The ids of one of `state.lists.LISTS` in order.
 
     Give every `Changes` of the desk to `apply`; each costs in proportion to the rows that changed.
-    The order is that of `domain.cases.queue_key` and nothing else (domain.md 7.7).
     """
 
-    def __init__(self, desk: Desk, chosen: GlobalFilter | None = None, name: ViewName = "drop_in") -> None:
-        self.name: ViewName = name
+    def __init__(self, desk: Desk, chosen: GlobalFilter | None = None, name: ListName = "drop_in") -> None:
+        self.name: ListName = name
+        self._rule = LISTS[name]
         self._desk = desk
         self._filter = chosen if chosen is not None else GlobalFilter()
         self._places: dict[str, _Place] = {}
-        self._shown: Ordered[QueueKey] = Ordered()
+        self._shown: Ordered[SortKey] = Ordered()
         self._waits: Ordered[tuple[datetime, str]] = Ordered()
         self._hidden_waiting = 0
         self._waiting: Counter[int | None] = Counter()
@@ -186,16 +181,14 @@ class QueueView:
         self._hidden_waiting = sum(not one.shown for one in waiting)
 
     def _belongs(self, row: CaseRow) -> bool:
-        if self.name == "mine":
-            return self._desk.is_mine(row) and row.state in HELD
-        return row.kind == CaseKind.DROP_IN and row.state in _IN_DROP_IN
+        return self._rule.belongs(self._desk, row)
 
     def _place(self, row: CaseRow) -> _Place:
         chosen = self._filter
-        if self.name == "mine" and chosen.owner is not Owner.ANYONE:
+        if self._rule.any_owner and chosen.owner is not Owner.ANYONE:
             chosen = replace(chosen, owner=Owner.ANYONE)
         shown = chosen.is_empty or matches(chosen, FilterFacts(row), self._desk.people.staff_id)
-        return _Place(queue_key(row.priority, row.queued_at, row.id), shown, row.state == CaseState.WAITING)
+        return _Place(self._rule.key(row), shown, waits(row))
 
     def _update(self, case_id: str) -> bool:
         row = self._desk.rows.get(case_id)
@@ -229,5 +222,5 @@ class QueueView:
             self._waits.discard(wait)
 
 
-def _priority(key: QueueKey) -> int | None:
+def _priority(key: SortKey) -> int | None:
     return None if key[0] else key[1]

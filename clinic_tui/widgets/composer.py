@@ -12,7 +12,7 @@ from textual.message import Message
 from clinic_tui.actions.keymap import shown_key
 from clinic_tui.domain.phrases import fill, match_shortcut
 from clinic_tui.i18n import _, ngettext
-from clinic_tui.protocol.commands import MESSAGE_LIMIT
+from clinic_tui.protocol.command import MESSAGE_LIMIT
 from clinic_tui.protocol.resources import PhraseInfo
 from clinic_tui.protocol.text import is_blank
 from clinic_tui.widgets.bar import Bar, Piece

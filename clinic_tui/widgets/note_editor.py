@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from clinic_tui.i18n import _
-from clinic_tui.protocol.commands import NOTE_LIMIT
+from clinic_tui.protocol.command import NOTE_LIMIT
 from clinic_tui.protocol.resources import Note
 from clinic_tui.widgets.bar import Bar, Piece
 from clinic_tui.widgets.plain import plain, plain_line, put

@@ -10,8 +10,16 @@ def scope_text(scope: Scope) -> str:
     return {
         Scope.ANYWHERE: _("Anywhere"),
         Scope.LIST: _("In the lists"),
+        Scope.CASE: _("On a case"),
         Scope.VISIT: _("In a visit"),
         Scope.CHAT: _("In the chat log"),
+        Scope.CHATS: _("Among the messages"),
+        Scope.BOOKED: _("Among the scheduled visits"),
+        Scope.PATIENTS: _("In a resident's profile"),
+        Scope.VERIFY: _("Under verification"),
+        Scope.TEAM: _("Among colleagues"),
+        Scope.START: _("On the start page"),
+        Scope.UNIT: _("In the unit's administration"),
         Scope.SETTINGS: _("In the settings"),
     }[scope]
 

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from clinic_tui.actions.keymap import Keymap
 from clinic_tui.client.errors import ClientError
 from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.protocol.commands import Command, PostMessage
+from clinic_tui.protocol.patients import ResidentProfile
+from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.state.desk import Desk
+from clinic_tui.state.lists import ListName
 from clinic_tui.state.queue_view import QueueView
 from clinic_tui.state.visit import Visit
 from clinic_tui.storage.config import Config
@@ -47,8 +50,8 @@ class Workplace:
     """The ports between the screens and the application: plain values and callables."""
 
     desk: Desk
-    drop_in: QueueView
-    mine: QueueView
+    lists: dict[ListName, QueueView]
+    """Every work list under the global filter, by name."""
     keymap: Keymap
     config: Config
     server: str
@@ -64,6 +67,16 @@ class Workplace:
     app_perform: Callable[[str], None]
     open_case: Callable[[str], None]
     """Show the visit screen of a case that is mine."""
+    begin: Callable[[str, str], None]
+    """Begin a deed on a case by the action's id and the case's id, with the dialogs it needs."""
+    may_begin: Callable[[str, CaseRow], bool]
+    """Whether `begin` would do anything with this case now."""
+    open_resident: Callable[[str], None]
+    """Show a resident's profile by their id; the reading is logged."""
+    fetch_ended: Callable[[Done, Failed], None]
+    """Ask for the newest ended chats: `CasePage`."""
+    fetch_day: Callable[[date, Done, Failed], None]
+    """Ask for every scheduled visit of a day (Swedish time), finished ones too: `CasePage`."""
     renew: Callable[[str], None]
     """Fetch a case that is on the desk again; this, too, is a reading that is logged."""
     ask: Callable[[Question], None]
@@ -79,8 +92,20 @@ class Workplace:
     """The case shown on the visit screen."""
     read_here: str | None = None
     """The case whose newest message is on screen: what comes in it is read at once, and counts nowhere."""
+    patient: ResidentProfile | None = None
+    """The resident whose profile is shown."""
     token_note: str = ""
     """Why the session token is in memory only; empty when the keyring keeps it."""
+
+    @property
+    def drop_in(self) -> QueueView:
+        """The drop-in queue."""
+        return self.lists["drop_in"]
+
+    @property
+    def mine(self) -> QueueView:
+        """My own unfinished cases."""
+        return self.lists["mine"]
 
     def unread(self, visit: Visit) -> int:
         """Messages of my visit that nobody has read; none where they are read as they come."""

@@ -12,7 +12,8 @@ from clinic_tui.domain.note import NoteVersion, amend
 from clinic_tui.domain.note import is_blank as shows_nothing
 from clinic_tui.domain.refusals import REASONS, Refusal
 from clinic_tui.i18n import _
-from clinic_tui.protocol.commands import NOTE_LIMIT, AmendNote
+from clinic_tui.protocol.command import NOTE_LIMIT
+from clinic_tui.protocol.commands import AmendNote
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.resources import Note
 from clinic_tui.widgets.line_input import LineInput

@@ -10,7 +10,8 @@ from textual.widgets import Static
 from clinic_tui.client.errors import ClientError
 from clinic_tui.domain.phrases import PLACEHOLDERS, unknown
 from clinic_tui.i18n import _
-from clinic_tui.protocol.commands import MESSAGE_LIMIT, SavePhrase
+from clinic_tui.protocol.command import MESSAGE_LIMIT
+from clinic_tui.protocol.commands import SavePhrase
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.resources import PhraseInfo
 from clinic_tui.protocol.text import is_blank

@@ -11,11 +11,11 @@ from sqlalchemy import Connection
 
 from clinic_tui.backend.store import create_schema, open_store, upgrade
 from clinic_tui.backend.store.migrating import NewerSchema
-from clinic_tui.backend.store.tables import metadata
+from clinic_tui.backend.store.team_tables import metadata
 
 pytestmark = pytest.mark.anyio
 _TRIGGERS = {
-    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'index', 'table') "
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'index') "
     "AND name <> 'alembic_version' AND name NOT LIKE 'sqlite_%' ORDER BY name",
     "postgresql": "SELECT trigger_name, event_manipulation FROM information_schema.triggers ORDER BY 1, 2",
 }

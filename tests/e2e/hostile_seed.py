@@ -7,7 +7,7 @@ from functools import cache
 from uuid import NAMESPACE_URL, uuid5
 
 from clinic_tui.backend.seed import Seed, SeedCase, SeedMessage, SeedNote, SeedPhrase, SeedResident
-from clinic_tui.protocol.commands import MESSAGE_LIMIT
+from clinic_tui.protocol.command import MESSAGE_LIMIT
 from clinic_tui.protocol.resources import Answer, History
 from tests.hostile import Hostile, load_hostile
 

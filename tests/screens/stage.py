@@ -1,5 +1,6 @@
 """A small app that shows one screen with a real desk, and keeps what the screen asks of the application."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,7 @@ from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.protocol.commands import Command
 from clinic_tui.protocol.resources import (
     Assignment,
+    CasePage,
     CaseRow,
     DeskSnapshot,
     PriorityInfo,
@@ -21,6 +23,7 @@ from clinic_tui.protocol.resources import (
 )
 from clinic_tui.state.changes import Changes
 from clinic_tui.state.desk import Desk
+from clinic_tui.state.lists import LISTS
 from clinic_tui.state.queue_view import QueueView
 from clinic_tui.storage.config import Config, set_value
 from clinic_tui.storage.files import UnusableFileError
@@ -104,6 +107,11 @@ class StageApp(GuardedApp[None]):
         self.asked = Asked()
         self.result: Any = "nothing yet"
         self._config_file = config_file
+        self.may_begin: Callable[[str, CaseRow], bool] = lambda _action, _row: False
+        self.ended: tuple[CaseRow, ...] = ()
+        """What the ended chats are."""
+        self.day: tuple[CaseRow, ...] = ()
+        """What the day's visits are."""
         self.desk = Desk()
         self.desk.load(shown or desk_snapshot())
         self.place = self._make_place()
@@ -112,8 +120,7 @@ class StageApp(GuardedApp[None]):
         asked = self.asked
         return Workplace(
             desk=self.desk,
-            drop_in=QueueView(self.desk),
-            mine=QueueView(self.desk, name="mine"),
+            lists={name: QueueView(self.desk, name=name) for name in LISTS},
             keymap=Keymap(),
             config=Config(),
             server="https://clinic.region.example",
@@ -124,6 +131,11 @@ class StageApp(GuardedApp[None]):
             app_may=lambda action: not action.startswith(("case.", "list.", "filter.clear")),
             app_perform=asked.performed.append,
             open_case=lambda case: asked.performed.append("open:" + case),
+            begin=lambda action, case: asked.performed.append(f"{action}:{case}"),
+            may_begin=lambda action, row: self.may_begin(action, row),  # noqa: PLW0108 - set by tests
+            open_resident=lambda resident: asked.performed.append("resident:" + resident),
+            fetch_ended=lambda done, _failed: done(CasePage(cases=self.ended)),
+            fetch_day=lambda _day, done, _failed: done(CasePage(cases=self.day)),
             renew=lambda _case_id: None,
             ask=asked.questions.append,
             set_filter=asked.filters.append,
@@ -163,7 +175,8 @@ class StageApp(GuardedApp[None]):
 
     def change(self, changes: Changes) -> None:
         """Tell the screens what changed on the desk."""
-        self.place.drop_in.apply(changes)
+        for view in self.place.lists.values():
+            view.apply(changes)
         for screen in self.screen_stack:
             show = getattr(screen, "show_changes", None)
             if show is not None:

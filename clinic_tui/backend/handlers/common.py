@@ -14,7 +14,8 @@ from clinic_tui.domain.cases import CaseCommand, CaseState, Facts, NewAssignee, 
 from clinic_tui.domain.refusals import Refusal
 from clinic_tui.domain.roles import Permission
 from clinic_tui.protocol.events import ResidentCaseChanged
-from clinic_tui.protocol.resources import Message, ResidentCase, StaffRef
+from clinic_tui.protocol.resident import ResidentCase
+from clinic_tui.protocol.resources import Message, StaffRef
 
 _UNIT_NAME = select(units.c.name).where(units.c.id == bindparam("wanted"))
 _AHEAD = (
@@ -129,6 +130,9 @@ def resident_case(tx: Tx, case: CaseRecord, messages: tuple[Message, ...] = ()) 
         staff=case.assignee,
         messages=messages,
         queue_position=queue_position(tx, case),
+        reply_allowed=case.reply_allowed,
+        expires_at=case.expires_at,
+        starts_at=case.starts_at,
         revision=case.revision,
     )
 

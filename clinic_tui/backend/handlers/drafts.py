@@ -11,7 +11,8 @@ from clinic_tui.backend.store.tables import drafts
 from clinic_tui.backend.streams import staff_stream
 from clinic_tui.backend.tx import Tx
 from clinic_tui.backend.upsert import upsert
-from clinic_tui.protocol.commands import MESSAGE_LIMIT, DraftAnswer, SaveDraft
+from clinic_tui.protocol.command import MESSAGE_LIMIT
+from clinic_tui.protocol.commands import DraftAnswer, SaveDraft
 from clinic_tui.protocol.events import DraftChanged
 from clinic_tui.protocol.resources import Draft
 

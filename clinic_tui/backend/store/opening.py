@@ -4,7 +4,7 @@ from sqlalchemy import Connection
 
 from clinic_tui.backend.store.base import Store
 from clinic_tui.backend.store.sqlite import SqliteStore
-from clinic_tui.backend.store.tables import metadata
+from clinic_tui.backend.store.team_tables import metadata
 from clinic_tui.backend.store.triggers import statements
 
 

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    true,
 )
 
 from clinic_tui.backend.store.types import InstantColumn
@@ -28,12 +29,12 @@ metadata = MetaData(
 )
 
 
-def _text(name: str, default: str | None = "") -> Column[str]:
+def text_column(name: str, default: str | None = "") -> Column[str]:
     """A text that is never null and empty unless given."""
     return Column(name, Text, nullable=False, server_default=default)
 
 
-def _number(name: str, default: str | None = "0") -> Column[int]:
+def number_column(name: str, default: str | None = "0") -> Column[int]:
     return Column(name, BigInteger, nullable=False, server_default=default)
 
 
@@ -41,15 +42,21 @@ units = Table(
     "units",
     metadata,
     Column("id", String(64), primary_key=True),
-    _text("hsa_id"),
-    _text("care_provider_id"),
-    _text("name"),
-    _text("kind"),
-    _text("phone"),
+    text_column("hsa_id"),
+    text_column("care_provider_id"),
+    text_column("name"),
+    text_column("kind"),
+    text_column("phone"),
     Column("parent_id", String(64), ForeignKey("units.id")),
     Column("hours", Text, nullable=False, server_default="[]"),
     Column("no_answer_minutes", Integer, nullable=False, server_default="10"),
-    _text("no_answer_text"),
+    text_column("no_answer_text"),
+    Column("exceptions", Text, nullable=False, server_default="[]"),
+    Column("hand_over_minutes", Integer, nullable=False, server_default="15"),
+    Column("async_days", Integer, nullable=False, server_default="10"),
+    text_column("meeting_url"),
+    text_column("keyword_template"),
+    number_column("revision", "1"),
 )
 
 staff = Table(
@@ -58,13 +65,14 @@ staff = Table(
     Column("id", String(64), primary_key=True),
     Column("hsa_id", String(31), nullable=False, unique=True),
     Column("username", String(80), nullable=False, unique=True),
-    _text("password_hash"),
-    _text("name"),
-    _text("display_name"),
-    _text("title"),
-    _text("mobile"),
+    text_column("password_hash"),
+    text_column("name"),
+    text_column("display_name"),
+    text_column("title"),
+    text_column("mobile"),
     Column("disabled", Boolean, nullable=False),
-    _number("revision", "1"),
+    number_column("revision", "1"),
+    Column("notify", Text, nullable=False, server_default="[]"),
 )
 
 assignments = Table(
@@ -85,12 +93,12 @@ residents = Table(
     metadata,
     Column("id", String(64), primary_key=True),
     Column("person_number", String(13), nullable=False, unique=True),
-    _text("name"),
+    text_column("name"),
     Column("birth_date", Date),
     Column("sex", String(8), nullable=False, server_default="unknown"),
     Column("protected", String(10), nullable=False, server_default="none"),
     Column("listed_unit_id", String(64), ForeignKey("units.id")),
-    _text("mobile"),
+    text_column("mobile"),
     Column("language", String(16), nullable=False, server_default="sv"),
 )
 
@@ -113,8 +121,8 @@ sessions = Table(
     Column("created_at", InstantColumn(), nullable=False),
     Column("expires_at", InstantColumn(), nullable=False),
     Column("ended_at", InstantColumn()),
-    _text("end_reason"),
-    _text("client"),
+    text_column("end_reason"),
+    text_column("client"),
 )
 
 cases = Table(
@@ -126,11 +134,11 @@ cases = Table(
     Column("state", String(24), nullable=False),
     Column("unit_id", String(64), ForeignKey("units.id"), nullable=False),
     Column("queue_role", String(40), nullable=False),
-    _text("service_code"),
+    text_column("service_code"),
     Column("resident_id", String(64), ForeignKey("residents.id"), nullable=False, index=True),
     Column("acting_proxy_id", String(64), ForeignKey("residents.id")),
     Column("acting_proxy", Text),
-    _text("reason"),
+    text_column("reason"),
     Column("priority", Integer),
     Column("priority_source", String(16), nullable=False, server_default="triage"),
     Column("queued_at", InstantColumn(), nullable=False),
@@ -140,23 +148,41 @@ cases = Table(
     Column("closed_at", InstantColumn()),
     Column("close_reason", String(24)),
     Column("assignee_id", String(64), ForeignKey("staff.id")),
-    _text("assignee_name"),
-    _text("assignee_title"),
+    text_column("assignee_name"),
+    text_column("assignee_title"),
     Column("child", Boolean, nullable=False),
     Column("from_ticket", Boolean, nullable=False),
     Column("free_text", Boolean, nullable=False),
     Column("readers", Text, nullable=False, server_default="[]"),
-    _number("unread"),
-    _number("message_count"),
-    _number("staff_messages"),
+    number_column("unread"),
+    number_column("message_count"),
+    number_column("staff_messages"),
     Column("last_resident_at", InstantColumn()),
     Column("last_staff_at", InstantColumn()),
-    _number("version", "1"),
-    _number("revision", "1"),
+    number_column("version", "1"),
+    number_column("revision", "1"),
     Column("changed_by_id", String(64)),
-    _text("changed_by_name"),
-    _text("changed_by_title"),
+    text_column("changed_by_name"),
+    text_column("changed_by_title"),
     Column("changed_at", InstantColumn()),
+    Column("expires_at", InstantColumn(), index=True),
+    Column("reply_allowed", Boolean, nullable=False, server_default=true()),
+    Column("parent_id", String(36)),
+    Column("ticket_id", String(36)),
+    Column("participants", Text, nullable=False, server_default="[]"),
+    text_column("hand_over"),
+    Column("priority_before", Integer),
+    text_column("priority_reason"),
+    Column("documented_at", InstantColumn()),
+    Column("starts_at", InstantColumn(), index=True),
+    Column("ends_at", InstantColumn()),
+    text_column("mode"),
+    Column("booked_id", String(64)),
+    text_column("booked_name"),
+    text_column("booked_title"),
+    text_column("meeting_url"),
+    Column("meeting_since", InstantColumn()),
+    Column("warned", Integer, nullable=False, server_default="0"),
     Index("ix_cases_unit_state", "unit_id", "state"),
     Index("ix_cases_assignee_state", "assignee_id", "state"),
 )
@@ -175,15 +201,15 @@ messages = Table(
     Column("case_id", String(36), ForeignKey("cases.id"), nullable=False),
     Column("seq", BigInteger, nullable=False),
     Column("author", String(8), nullable=False),
-    _text("author_id"),
-    _text("author_name"),
-    _text("author_title"),
-    _text("body", None),
+    text_column("author_id"),
+    text_column("author_name"),
+    text_column("author_title"),
+    text_column("body", None),
     Column("sent_at", InstantColumn(), nullable=False),
     Column("delivered_at", InstantColumn()),
     Column("read_at", InstantColumn()),
     Column("phrase_id", String(64)),
-    _number("revision", "1"),
+    number_column("revision", "1"),
     UniqueConstraint("case_id", "seq"),
 )
 
@@ -193,14 +219,14 @@ notes = Table(
     Column("id", String(36), primary_key=True),
     Column("case_id", String(36), ForeignKey("cases.id"), nullable=False),
     Column("number", Integer, nullable=False),
-    _text("body", None),
+    text_column("body", None),
     Column("source", String(16), nullable=False),
     Column("signed_by_id", String(64), ForeignKey("staff.id"), nullable=False),
-    _text("signed_by_name"),
-    _text("signed_by_title"),
+    text_column("signed_by_name"),
+    text_column("signed_by_title"),
     Column("signed_at", InstantColumn(), nullable=False),
     Column("corrects", String(36)),
-    _text("reason"),
+    text_column("reason"),
     UniqueConstraint("case_id", "number"),
 )
 
@@ -210,8 +236,8 @@ drafts = Table(
     Column("staff_id", String(64), ForeignKey("staff.id"), primary_key=True),
     Column("case_id", String(36), ForeignKey("cases.id"), primary_key=True, index=True),
     Column("kind", String(8), primary_key=True),
-    _text("body", None),
-    _number("revision", "1"),
+    text_column("body", None),
+    number_column("revision", "1"),
     Column("saved_at", InstantColumn(), nullable=False),
 )
 
@@ -222,19 +248,19 @@ phrases = Table(
     Column("scope", String(8), nullable=False),
     Column("unit_id", String(64), ForeignKey("units.id"), index=True),
     Column("owner_id", String(64), ForeignKey("staff.id"), index=True),
-    _text("shortcut"),
-    _text("title"),
-    _text("body"),
-    _text("category"),
+    text_column("shortcut"),
+    text_column("title"),
+    text_column("body"),
+    text_column("category"),
     Column("active", Boolean, nullable=False),
-    _number("revision", "1"),
+    number_column("revision", "1"),
 )
 
 streams = Table(
     "streams",
     metadata,
     Column("name", String(96), primary_key=True),
-    _number("head"),
+    number_column("head"),
     Column("prev", String(64)),
     Column("hash", String(64)),
     Column("record", Text),
@@ -282,9 +308,14 @@ sms_outbox = Table(
     Column("case_id", String(36), ForeignKey("cases.id")),
     Column("resident_id", String(64), ForeignKey("residents.id")),
     Column("mobile", String(20), nullable=False),
-    _text("body", None),
+    text_column("body", None),
     Column("state", String(12), nullable=False, index=True),
     Column("queued_at", InstantColumn(), nullable=False),
     Column("sent_at", InstantColumn()),
     Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("staff_id", String(64), ForeignKey("staff.id")),
+    Column("gateway_id", String(80), index=True),
+    Column("next_at", InstantColumn()),
+    text_column("fault"),
+    text_column("kind"),
 )

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from clinic_tui.backend.store.tables import metadata
+from clinic_tui.backend.store.team_tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

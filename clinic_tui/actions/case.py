@@ -1,0 +1,85 @@
+"""What is done with a case, from a list and from the case itself."""
+
+from clinic_tui.actions.action import Action, Scope
+from clinic_tui.i18n import N_
+
+CASE_ACTIONS = (
+    Action(
+        "case.hand_over",
+        N_("Hand over"),
+        "h,f6",
+        Scope.CASE,
+        N_("Hand the case over to a colleague, or answer one who hands theirs over."),
+        47,
+    ),
+    Action("case.invite", N_("Invite"), "i,f5", Scope.CASE, N_("Invite a colleague into the case."), 48),
+    Action(
+        "case.staff_chat",
+        N_("Staff chat"),
+        "f7",
+        Scope.CASE,
+        N_("Talk with colleagues beside the case; the resident sees nothing of it."),
+        49,
+    ),
+    Action("case.ticket", N_("Ticket"), "b,f8", Scope.CASE, N_("Give the resident a drop-in ticket."), 50),
+    Action(
+        "case.done",
+        N_("Mark as done"),
+        "d,f12",
+        Scope.CASE,
+        N_("Take the chat off the to-do list; it stays open."),
+        22,
+    ),
+    Action("case.end", N_("End chat"), "e", Scope.CASE, N_("End the chat before its time."), 51),
+    Action("case.assign", N_("Assign"), "a", Scope.CASE, N_("Give the case to a colleague."), 52),
+    Action(
+        "case.priority",
+        N_("Priority"),
+        "p,shift+f8",
+        Scope.CASE,
+        N_("Change the priority, with a reason."),
+        53,
+    ),
+    Action(
+        "case.meeting",
+        N_("Audio or video"),
+        "v,shift+f7",
+        Scope.CASE,
+        N_("Go over to audio or video, or end the call."),
+        54,
+    ),
+    Action(
+        "case.continue",
+        N_("New chat after it"),
+        "shift+f5",
+        Scope.CASE,
+        N_("Start a new chat that quotes this one."),
+        55,
+    ),
+    Action("case.resident", N_("Resident"), "g,shift+f2", Scope.CASE, N_("Show the resident's profile."), 56),
+    Action(
+        "case.record",
+        N_("Copy for the record"),
+        "c,shift+f9",
+        Scope.CASE,
+        N_("Copy the signed note under the unit's headings."),
+        57,
+    ),
+    Action(
+        "case.verify",
+        N_("Ask to verify"),
+        "shift+f6",
+        Scope.CASE,
+        N_("Ask a colleague to countersign the note."),
+        58,
+    ),
+    Action("case.leave", N_("Leave the case"), "", Scope.CASE, N_("Leave a case you were invited into."), 92),
+    Action(
+        "case.prolong",
+        N_("Prolong"),
+        "",
+        Scope.CASE,
+        N_("A chat cannot be prolonged; says what to do instead."),
+        95,
+    ),
+)

@@ -38,11 +38,13 @@ def create_app(backend: Backend) -> Edge:
 
     hub = Hub(read_after, metrics)
     backend.hub = hub
+    presence = Presence(backend.store, hub, backend.clock)
+    backend.in_chat = presence.in_chat
     settings = backend.settings
     site = Site(
         backend=backend,
         hub=hub,
-        presence=Presence(backend.store, hub, backend.clock),
+        presence=presence,
         metrics=metrics,
         commands=RateLimit(settings.commands_per_minute, settings.commands_burst),
         sign_ins=SignInLimits(settings),

@@ -1,6 +1,6 @@
 """What every part of a running backend needs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -26,6 +26,11 @@ class NoHub:
         """Forget them; they are in the store."""
 
 
+def nobody_in_chat(_case_id: str) -> bool:
+    """The answer of a backend without live connections."""
+    return False
+
+
 @dataclass(kw_only=True)
 class Backend:
     """A running backend's parts."""
@@ -37,3 +42,5 @@ class Backend:
     settings: Settings = field(default_factory=Settings)
     resident_secret: str = ""
     """What the demo's simulated e-ID asks for; empty refuses every resident."""
+    in_chat: Callable[[str], bool] = nobody_in_chat
+    """Whether a case's resident has its chat on screen right now; called from any thread."""

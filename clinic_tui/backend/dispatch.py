@@ -117,6 +117,7 @@ def _tx(backend: Backend, conn: Connection, session: Session | None, now: dateti
         region=backend.region,
         settings=backend.settings,
         request_id=request_id,
+        in_chat=backend.in_chat,
     )
 
 

@@ -92,7 +92,14 @@ async def purge(backend: Backend, now: datetime) -> None:
 
 async def _in_transaction(backend: Backend, now: datetime, work: Callable[[Tx], None]) -> None:
     def run(conn: Connection) -> tuple[Envelope, ...]:
-        tx = Tx(conn=conn, now=now, session=None, region=backend.region, settings=backend.settings)
+        tx = Tx(
+            conn=conn,
+            now=now,
+            session=None,
+            region=backend.region,
+            settings=backend.settings,
+            in_chat=backend.in_chat,
+        )
         work(tx)
         return tx.finish()
 

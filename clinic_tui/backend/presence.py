@@ -26,6 +26,7 @@ class Presence:
         self._clock = clock
         self._open: Counter[str] = Counter()
         self._typing: dict[str, str] = {}
+        self._seen: dict[str, str] = {}
         self._resident_of: dict[str, str] = {}
         self._assignee_of: dict[str, str] = {}
         hub.watchers.append(self._watch)
@@ -36,6 +37,11 @@ class Presence:
         if resident_id is None:
             return "off"
         return "typing" if self._typing.get(resident_id) == case_id else "present"
+
+    def in_chat(self, case_id: str) -> bool:
+        """Whether the case's resident is connected and has its chat on screen; safe from any thread."""
+        resident_id = self._resident_of.get(case_id)
+        return resident_id is not None and self._seen.get(resident_id) == case_id
 
     async def came(self, resident_id: str) -> None:
         """The resident opened a connection."""
@@ -59,12 +65,22 @@ class Presence:
             return
         del self._open[resident_id]
         self._typing.pop(resident_id, None)
+        self._seen.pop(resident_id, None)
         gone = [case_id for case_id, resident in self._resident_of.items() if resident == resident_id]
         for case_id in gone:
             del self._resident_of[case_id]
         self._tell(gone)
         for case_id in gone:
             self._assignee_of.pop(case_id, None)
+
+    async def resident_sees(self, resident_id: str, case_id: str | None) -> None:
+        """The resident has this case's chat on screen, or none; the last word of any connection holds."""
+        if case_id is None:
+            self._seen.pop(resident_id, None)
+        elif self._seen.get(resident_id) != case_id:
+            self._seen[resident_id] = case_id
+            if case_id not in self._resident_of:
+                await self.refresh(resident_id)
 
     def resident_types(self, resident_id: str, case_id: str | None) -> None:
         """The resident types in this case, or in none; a repeated yes is told again, for it fades."""

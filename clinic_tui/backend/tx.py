@@ -1,5 +1,6 @@
 """One transaction as a handler sees it: the connection, the moment, who asks, and what is to be told."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NoReturn
@@ -7,6 +8,7 @@ from typing import NoReturn
 from sqlalchemy import Connection
 
 from clinic_tui.backend.audit import Actor, AuditEntry
+from clinic_tui.backend.context import nobody_in_chat
 from clinic_tui.backend.journal import Answered, Emitted, write_journal
 from clinic_tui.backend.refused import forbidden, not_found
 from clinic_tui.backend.sessions import ActiveAssignment, Session, StaffMember
@@ -26,6 +28,8 @@ class Tx:
     region: RegionProfile
     settings: Settings
     request_id: str = ""
+    in_chat: Callable[[str], bool] = nobody_in_chat
+    """Whether a case's resident has its chat on screen right now (slide 35)."""
     emitted: list[Emitted] = field(default_factory=list[Emitted])
     audits: list[AuditEntry] = field(default_factory=list[AuditEntry])
 

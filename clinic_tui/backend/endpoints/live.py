@@ -165,13 +165,14 @@ class LiveEndpoint:
             frame = await _frame(socket, self._site.settings.silence_seconds)
             if not isinstance(frame, Beat) or rate.take(""):
                 raise _Broken(POLICY)
-            self._beat(session, frame)
+            await self._beat(session, frame)
             pong = Pong(server_time=self._site.backend.clock.now())
             subscription.put_frame(codec.encode(pong).decode())
 
-    def _beat(self, session: Session, beat: Beat) -> None:
+    async def _beat(self, session: Session, beat: Beat) -> None:
         presence = self._site.presence
         if session.resident_id is not None:
+            await presence.resident_sees(session.resident_id, beat.seen)
             presence.resident_types(session.resident_id, beat.typing_in)
         elif session.staff is not None and beat.typing_in is not None:
             presence.staff_types(session.staff.id, session.staff.display_name, beat.typing_in)

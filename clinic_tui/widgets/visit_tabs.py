@@ -7,9 +7,7 @@ from textual import events
 
 from clinic_tui.i18n import _
 from clinic_tui.widgets.bar import Bar, Piece
-
-_MORE = 6
-"""Cells that `‹ +12` takes at an end."""
+from clinic_tui.widgets.view_tabs import window
 
 
 @dataclass(frozen=True)
@@ -67,7 +65,8 @@ class VisitTabs(Bar):
         if sum(piece.width for pieces in shown for piece in pieces) > room:
             shown = [tab.pieces(short=True) for tab in self._tabs]
         here = next((index for index, tab in enumerate(self._tabs) if tab.current), 0)
-        first, last = self._window(shown, here, room)
+        widths = [sum(piece.width for piece in pieces) for pieces in shown]
+        first, last = window(widths, here, room)
         left: list[Piece] = []
         if first:
             left.append(Piece(f"‹ +{first}", "$muted", f"open:{self._tabs[first - 1].case_id}"))
@@ -79,22 +78,6 @@ class VisitTabs(Bar):
             style = "$warning bold" if hidden else "$muted"
             left.append(Piece(f"+{after} ›", style, f"open:{self._tabs[last].case_id}"))
         self.show(left, self._end)
-
-    def _window(self, shown: list[list[Piece]], here: int, room: int) -> tuple[int, int]:
-        """The tabs that fit, as a range around the current one."""
-        widths = [sum(piece.width for piece in pieces) for pieces in shown]
-        if sum(widths) <= room or not widths:
-            return 0, len(shown)
-        first, last, taken = here, here + 1, widths[here] + 2 * _MORE
-        while True:
-            if last < len(shown) and taken + widths[last] <= room:
-                taken += widths[last]
-                last += 1
-            elif first and taken + widths[first - 1] <= room:
-                first -= 1
-                taken += widths[first]
-            else:
-                return first, last
 
 
 def presence_piece(name: str, presence: str) -> Piece:

@@ -1,0 +1,120 @@
+"""Words that a deed needs, such as a reason: one field, why it is asked, and the ways out."""
+
+from collections.abc import Iterable, Sequence
+
+from textual import on
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+
+from clinic_tui.i18n import _
+from clinic_tui.protocol.text import is_blank
+from clinic_tui.widgets.line_input import LineInput
+from clinic_tui.widgets.modal import ClinicDialog, Way, WayRow, paragraph
+from clinic_tui.widgets.plain import plain
+from clinic_tui.widgets.text_area import WritingArea
+
+WORDS_LIMIT = 500
+"""Characters a reason or a comment may hold, as the commands have it."""
+
+
+class WordsDialog(ClinicDialog[str | None]):
+    """Gives what was written, without blanks around it, or None. Esc asks once more where text would go.
+
+    `taken` is the key of the way that was chosen, for one with several. Enter in a line goes to the first
+    way and sends nothing; a text area (`lines`) keeps Enter for itself.
+    """
+
+    QUIET = 0.0
+
+    def __init__(
+        self,
+        heading: str,
+        paragraphs: Sequence[str] = (),
+        *,
+        ways: Sequence[Way] = (),
+        label: str = "",
+        value: str = "",
+        lines: bool = False,
+        required: bool = True,
+        limit: int = WORDS_LIMIT,
+        warning: bool = False,
+    ) -> None:
+        """`ways` are those that give the text (one that saves by Ctrl+S unless given); Esc is added."""
+        super().__init__()
+        self._title, self._paragraphs, self._warning = heading, tuple(paragraphs), warning
+        self._ways = (*(ways or (Way("ctrl+s", _("Save")),)), Way("escape", _("Cancel")))
+        self._value, self._required, self._limit = value, required, limit
+        self.field: WritingArea | LineInput = (
+            WritingArea(value, id="words-text")
+            if lines
+            else LineInput(value, placeholder=label, limit=limit, id="words-line")
+        )
+        self._label = label if lines else ""
+        self.taken = ""
+        self._leaving = False
+
+    def heading(self) -> str:
+        """What it is about."""
+        return self._title
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Why, the field, and a line for what is missing."""
+        for text in self._paragraphs:
+            yield paragraph(text)
+        with Vertical(id="words-form"):
+            if self._label:
+                yield Static(plain(self._label, "$muted"))
+            yield self.field
+            yield Static(id="dialog-problem")
+
+    def on_mount(self) -> None:
+        """One goes on where the text ends."""
+        self.show_heading(self._warning)
+        if isinstance(self.field, WritingArea):
+            self.field.move_cursor(self.field.document.end)
+
+    def first_focus(self) -> Widget | None:
+        """The field: nothing is done but by a way's own key."""
+        return self.field
+
+    def ways(self) -> Sequence[Way]:
+        """The given ways, and out."""
+        return self._ways
+
+    @property
+    def text(self) -> str:
+        """What stands in the field."""
+        return self.field.text if isinstance(self.field, WritingArea) else self.field.value
+
+    @on(WritingArea.Changed)
+    @on(LineInput.Changed)
+    def _changed(self) -> None:
+        self._leaving = False
+        self._say("")
+
+    @on(LineInput.Submitted)
+    def _submitted(self) -> None:
+        self.query(WayRow).first().focus()
+
+    def _say(self, text: str) -> None:
+        self.query_one("#dialog-problem", Static).update(plain(text, "$warning"))
+
+    def take(self, key: str) -> None:
+        """Give the text where it will do; leave only what may be lost."""
+        if key == "escape":
+            if self.text != self._value and not is_blank(self.text) and not self._leaving:
+                self._leaving = True
+                self._say(_("Esc once more throws away what you have written."))
+                return
+            self.dismiss(None)
+            return
+        if self._required and is_blank(self.text):
+            self._say(_("Something must be written here."))
+            self.field.focus()
+        elif len(self.text) > self._limit:
+            self._say(_("The text is too long."))
+            self.field.focus()
+        else:
+            self.taken = key
+            self.dismiss(self.text.strip())

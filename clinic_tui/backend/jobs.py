@@ -11,7 +11,7 @@ from clinic_tui.backend.cases import READING_FOR, case_select, change_case, enco
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.rules import closed_dates
 from clinic_tui.backend.sms.gateway import Gateway, LogGateway
-from clinic_tui.backend.sms.outbox import due_texts, settle_text
+from clinic_tui.backend.sms.sending import claim_text, due_texts, hold_texts, settle_stuck, settle_text
 from clinic_tui.backend.store import StorageUnavailable
 from clinic_tui.backend.store.tables import cases, drafts, idempotency, sessions
 from clinic_tui.backend.tx import Tx
@@ -21,6 +21,8 @@ KEEP_ANSWERS = timedelta(days=7)
 """How long a command's answer is kept for a repeated command (security.md 4.14)."""
 EVERY_SECONDS = 5.0
 """Real seconds between two rounds."""
+_UNANSWERED = 3
+"""A round of texts stops after so many that the gateway did not take; the next goes on."""
 
 _WITH_READERS = case_select().where(cases.c.readers != "[]").order_by(cases.c.id).with_for_update(of=cases)
 _OLD_ANSWERS = delete(idempotency).where(idempotency.c.at < bindparam("before", type_=idempotency.c.at.type))
@@ -73,10 +75,20 @@ async def expire_readers(backend: Backend, now: datetime) -> None:
 
 
 async def send_texts(backend: Backend, now: datetime, gateway: Gateway) -> None:
-    """Send what is queued. A text that fails is tried three times and then stays as failed."""
-    for text in await backend.store.read(due_texts):
-        sent = await gateway.send(text)
-        await backend.store.write(lambda conn, text=text, sent=sent: settle_text(conn, text, now, sent=sent))
+    """Send what is queued. What cannot be sent now is tried later, and becomes a task in the end."""
+    await _in_transaction(backend, now, settle_stuck)
+    unanswered = 0
+    for text in await backend.store.read(lambda conn: due_texts(conn, now)):
+        if not await backend.store.write(lambda conn, text=text: claim_text(conn, text, now)):
+            continue
+        went = await gateway.send(text)
+        await _in_transaction(backend, now, lambda tx, text=text, went=went: settle_text(tx, text, went))
+        if went.fate == "blocked":
+            await backend.store.write(lambda conn: hold_texts(conn, now))
+            return
+        unanswered += went.fate in {"later", "unknown"}
+        if unanswered == _UNANSWERED:
+            return
 
 
 async def purge(backend: Backend, now: datetime) -> None:

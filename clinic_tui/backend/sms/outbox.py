@@ -2,42 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, case, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select
 
 from clinic_tui.backend.cases import CaseRecord
-from clinic_tui.backend.sms.gateway import Text
-from clinic_tui.backend.store.tables import residents, sms_outbox, units
+from clinic_tui.backend.store.tables import residents, sms_outbox, staff, units
+from clinic_tui.backend.streams import resident_stream
 from clinic_tui.backend.tx import Tx
+from clinic_tui.domain.texts import LINK_KINDS, e164, has_link
 from clinic_tui.i18n import _
+from clinic_tui.protocol.events import TextSent
 from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.resident import TextMessage
 
-_TO = select(residents.c.mobile, residents.c.protected).where(residents.c.id == bindparam("wanted"))
+_RESIDENT = select(residents.c.mobile, residents.c.protected).where(residents.c.id == bindparam("wanted"))
+_STAFF = select(staff.c.mobile, staff.c.disabled).where(staff.c.id == bindparam("wanted"))
 _UNIT = select(units.c.name).where(units.c.id == bindparam("wanted"))
 _ADD = insert(sms_outbox)
-_DUE = (
-    select(sms_outbox.c.id, sms_outbox.c.mobile, sms_outbox.c.body)
-    .where(sms_outbox.c.state == "queued")
-    .order_by(sms_outbox.c.id)
-    .limit(100)
-)
-_ATTEMPTS = 3
-_SENT = (
-    update(sms_outbox)
-    .where(sms_outbox.c.id == bindparam("which"), sms_outbox.c.state == "queued")
-    .values(
-        state="sent",
-        sent_at=bindparam("now", type_=sms_outbox.c.sent_at.type),
-        attempts=sms_outbox.c.attempts + 1,
-    )
-)
-_FAILED = (
-    update(sms_outbox)
-    .where(sms_outbox.c.id == bindparam("which"), sms_outbox.c.state == "queued")
-    .values(
-        state=case((sms_outbox.c.attempts + 1 >= _ATTEMPTS, "failed"), else_="queued"),
-        attempts=sms_outbox.c.attempts + 1,
-    )
-)
 _INBOX = (
     select(sms_outbox.c.body, sms_outbox.c.queued_at)
     .where(sms_outbox.c.resident_id == bindparam("who"))
@@ -45,49 +25,87 @@ _INBOX = (
 )
 
 
+def queue_resident_text(
+    tx: Tx, case: CaseRecord | None, resident_id: str, body: str, *, kind: str, unit_id: str | None = None
+) -> bool:
+    """Queue a text to a resident, or to the guardian who writes for one; False where no mobile can be used.
+
+    `body` says nothing of the matter and names no unit: the unit's name (the case's, or `unit_id`'s) is put
+    before it here, and never where the resident's or the receiver's identity is protected (domain.md 7.5).
+    `kind` says what the text is about, in a word. ValueError where it holds a link, but for the two kinds
+    that may (domain.md 8.19).
+    """
+    _check(body, kind)
+    row = tx.conn.execute(_RESIDENT, {"wanted": resident_id}).one()
+    mobile = e164(row.mobile)
+    if mobile is None:
+        return False
+    of = unit_id or (case.unit_id if case is not None else None)
+    protected = row.protected != "none" or (case is not None and case.protected != "none")
+    if of is not None and not protected:
+        name = tx.conn.execute(_UNIT, {"wanted": of}).scalar_one()
+        body = _("{unit}: {text}").format(unit=name, text=body)
+    _add(tx, case, mobile, body, kind, resident_id=resident_id)
+    if tx.settings.demo_data:
+        text = TextMessage(at=tx.now, body=body)
+        tx.emit(resident_stream(resident_id), TextSent(text=text))
+    return True
+
+
+def queue_staff_text(tx: Tx, staff_id: str, body: str, *, kind: str, case: CaseRecord | None = None) -> bool:
+    """Queue a text to a staff member; False where they have no mobile or may not sign in any more.
+
+    `body` names no resident and says nothing of the matter. ValueError where it holds a link.
+    """
+    _check(body, kind)
+    row = tx.conn.execute(_STAFF, {"wanted": staff_id}).one()
+    mobile = None if row.disabled else e164(row.mobile)
+    if mobile is None:
+        return False
+    _add(tx, case, mobile, body, kind, staff_id=staff_id)
+    return True
+
+
 def queue_your_turn(tx: Tx, taken: CaseRecord) -> None:
     """Tell the resident, or the guardian who writes for them, that it is their turn (slide 52).
 
-    No link, no name, nothing of the matter; for a protected identity not even the unit (domain.md 2.7, 7.5).
+    No link, no name, nothing of the matter (domain.md 2.7, 7.5).
     """
-    receiver = taken.acting_proxy_id or taken.resident_id
-    row = tx.conn.execute(_TO, {"wanted": receiver}).one()
-    if not row.mobile:
-        return
-    if row.protected != "none" or taken.protected != "none":
-        body = _("It is your turn now. Log in to 1177.se. You cannot answer this message.")
-    else:
-        name = tx.conn.execute(_UNIT, {"wanted": taken.unit_id}).scalar_one()
-        body = _("{unit}: it is your turn now. Log in to 1177.se. You cannot answer this message.").format(
-            unit=name
-        )
-    tx.conn.execute(
-        _ADD,
-        {
-            "id": new_id(int(tx.now.timestamp() * 1000)),
-            "case_id": taken.id,
-            "resident_id": receiver,
-            "mobile": row.mobile,
-            "body": body,
-            "state": "queued",
-            "queued_at": tx.now,
-        },
-    )
-
-
-def due_texts(conn: Connection) -> list[Text]:
-    """Texts to send now, oldest first."""
-    return [Text(id=row.id, mobile=row.mobile, body=row.body) for row in conn.execute(_DUE)]
-
-
-def settle_text(conn: Connection, text: Text, now: datetime, *, sent: bool) -> None:
-    """Keep how the sending of a text went."""
-    if sent:
-        conn.execute(_SENT, {"which": text.id, "now": now})
-    else:
-        conn.execute(_FAILED, {"which": text.id})
+    body = _("It is your turn now. Log in to 1177.se. You cannot answer this message.")
+    queue_resident_text(tx, taken, taken.acting_proxy_id or taken.resident_id, body, kind="your_turn")
 
 
 def inbox(conn: Connection, resident_id: str) -> list[tuple[datetime, str]]:
     """Every text a resident was sent, oldest first, for the demo's phone."""
     return [(row.queued_at, row.body) for row in conn.execute(_INBOX, {"who": resident_id})]
+
+
+def _check(body: str, kind: str) -> None:
+    if kind not in LINK_KINDS and has_link(body):
+        raise ValueError(f"a text of kind {kind} holds no link")
+
+
+def _add(
+    tx: Tx,
+    case: CaseRecord | None,
+    mobile: str,
+    body: str,
+    kind: str,
+    *,
+    resident_id: str | None = None,
+    staff_id: str | None = None,
+) -> None:
+    tx.conn.execute(
+        _ADD,
+        {
+            "id": new_id(int(tx.now.timestamp() * 1000)),
+            "case_id": case.id if case is not None else None,
+            "resident_id": resident_id,
+            "staff_id": staff_id,
+            "mobile": mobile,
+            "body": body,
+            "kind": kind,
+            "state": "queued",
+            "queued_at": tx.now,
+        },
+    )

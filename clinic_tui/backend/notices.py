@@ -1,0 +1,280 @@
+"""Notices: what happened to a staff member, in the bell's list and by SMS where they chose so (slide 16)."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, RowMapping, and_, bindparam, insert, select, update
+
+from clinic_tui.backend.cases import CaseRecord, age_at, resident_ref
+from clinic_tui.backend.rules import local_date, roles_seen
+from clinic_tui.backend.shifts import is_on_shift, on_shift_now
+from clinic_tui.backend.sms.outbox import queue_staff_text
+from clinic_tui.backend.store.tables import assignments, residents, staff, units
+from clinic_tui.backend.store.team_tables import notices, shifts
+from clinic_tui.backend.streams import staff_stream
+from clinic_tui.backend.tx import Tx
+from clinic_tui.domain.roles import Role
+from clinic_tui.i18n import _
+from clinic_tui.protocol.events import NoticeAdded, NoticesRead
+from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.refs import ResidentRef, StaffRef
+from clinic_tui.protocol.team import Notice, NoticeKind, NotifyChoice
+
+SHOWN = 100
+"""How many notices a workstation starts with."""
+_DETAIL = 500
+_TOLD_AS: dict[str, str] = {
+    "new_async": "new_async",
+    "new_drop_in": "new_drop_in",
+    "scheduled": "scheduled",
+    "assigned": "assigned",
+    "handed_over": "assigned",
+}
+"""Which choice of the staff member's decides whether a kind is told by SMS too; the others never are."""
+_DEFAULTS = (
+    NotifyChoice(kind="new_async", terminal=False),
+    NotifyChoice(kind="new_drop_in", terminal=False),
+    NotifyChoice(kind="scheduled"),
+    NotifyChoice(kind="assigned"),
+)
+"""What holds for somebody who has not chosen: nothing by SMS, and no notice of what the lists show anyway."""
+
+_choices = msgspec.json.Decoder(tuple[NotifyChoice, ...])
+_texts = msgspec.json.Decoder(tuple[str, ...])
+_NOTIFY = select(staff.c.notify).where(staff.c.id == bindparam("who"))
+_UNIT = select(units.c.name).where(units.c.id == bindparam("wanted"))
+_ADD = insert(notices)
+_UNREAD = select(notices.c.id).where(
+    notices.c.staff_id == bindparam("who"),
+    notices.c.conversation_id == bindparam("of"),
+    notices.c.read_at.is_(None),
+)
+_WATCHING = (
+    select(shifts, staff.c.notify, assignments.c.covers)
+    .select_from(
+        shifts.join(staff, staff.c.id == shifts.c.staff_id).join(
+            assignments,
+            and_(
+                assignments.c.staff_id == shifts.c.staff_id,
+                assignments.c.unit_id == shifts.c.unit_id,
+                assignments.c.role == shifts.c.role,
+            ),
+        )
+    )
+    .where(shifts.c.ended_at.is_(None), staff.c.notify != "[]", staff.c.disabled.is_(False))
+    .order_by(shifts.c.staff_id)
+)
+_RESIDENT = (
+    residents.c.name.label("resident_name"),
+    residents.c.birth_date,
+    residents.c.sex,
+    residents.c.protected,
+)
+_SELECT = select(notices, *_RESIDENT).join_from(
+    notices, residents, residents.c.id == notices.c.resident_id, isouter=True
+)
+_NEWEST = _SELECT.where(notices.c.staff_id == bindparam("who")).order_by(notices.c.id.desc()).limit(SHOWN)
+_ONE = select(notices.c.id).where(notices.c.id == bindparam("wanted"), notices.c.staff_id == bindparam("who"))
+_READ_AT = bindparam("now", type_=notices.c.read_at.type)
+_MINE_UNREAD = and_(notices.c.staff_id == bindparam("who"), notices.c.read_at.is_(None))
+_UP_TO = _SELECT.where(_MINE_UNREAD, notices.c.id <= bindparam("wanted")).order_by(notices.c.id)
+_READ_UP_TO = (
+    update(notices).where(_MINE_UNREAD, notices.c.id <= bindparam("wanted")).values(read_at=_READ_AT)
+)
+_OF_CONVERSATION = _SELECT.where(_MINE_UNREAD, notices.c.conversation_id == bindparam("of"))
+_READ_CONVERSATION = (
+    update(notices).where(_MINE_UNREAD, notices.c.conversation_id == bindparam("of")).values(read_at=_READ_AT)
+)
+
+
+def notify(
+    tx: Tx,
+    staff_id: str,
+    kind: NoticeKind,
+    *,
+    case: CaseRecord | None = None,
+    conversation_id: str | None = None,
+    who: StaffRef | None = None,
+    detail: str = "",
+) -> None:
+    """Tell a staff member what happened to them; nobody is told what they did themselves.
+
+    `who` is the colleague who did it, None for the system. An SMS goes too where they chose so and are on
+    shift (domain.md 2.7). A conversation has one unread notice at a time.
+    """
+    if who is not None and who.id == staff_id:
+        return
+    if kind == "conversation" and conversation_id is not None and _is_told(tx, staff_id, conversation_id):
+        return
+    _add(tx, staff_id, kind, case=case, conversation_id=conversation_id, who=who, detail=detail)
+    wanted = _TOLD_AS.get(kind)
+    if wanted is None:
+        return
+    stored = tx.conn.execute(_NOTIFY, {"who": staff_id}).scalar_one_or_none() or "[]"
+    if choice_of(stored, wanted).sms and is_on_shift(tx.conn, staff_id, tx.now):
+        _text(tx, staff_id, kind, case)
+
+
+def notify_queue(tx: Tx, case: CaseRecord, kind: NoticeKind) -> None:
+    """Tell those on shift at the case's unit whose role sees its queue, each as they chose (slide 16).
+
+    Only for new_async, new_drop_in and scheduled; nobody is told of what they did themselves.
+    """
+    mine = tx.session.staff.id if tx.session and tx.session.staff else None
+    told: set[str] = set()
+    for row in tx.conn.execute(_WATCHING).mappings().all():
+        if row["staff_id"] in told | {mine} or not _watches(tx, row, case):
+            continue
+        choice = choice_of(row["notify"], kind)
+        if not (choice.sms or choice.terminal) or not on_shift_now(row, tx.now):
+            continue
+        told.add(row["staff_id"])
+        if choice.terminal:
+            _add(tx, row["staff_id"], kind, case=case)
+        if choice.sms:
+            _text(tx, row["staff_id"], kind, case)
+
+
+def _watches(tx: Tx, row: RowMapping, case: CaseRecord) -> bool:
+    places = {row["unit_id"], *_texts.decode(row["covers"])}
+    return case.unit_id in places and case.queue_role in roles_seen(tx.region, Role(row["role"]))
+
+
+def _is_told(tx: Tx, staff_id: str, conversation_id: str) -> bool:
+    found = tx.conn.execute(_UNREAD, {"who": staff_id, "of": conversation_id}).first()
+    return found is not None
+
+
+def _add(
+    tx: Tx,
+    staff_id: str,
+    kind: NoticeKind,
+    *,
+    case: CaseRecord | None = None,
+    conversation_id: str | None = None,
+    who: StaffRef | None = None,
+    detail: str = "",
+) -> None:
+    notice = Notice(
+        id=new_id(int(tx.now.timestamp() * 1000)),
+        kind=kind,
+        at=tx.now,
+        case_id=case.id if case else None,
+        conversation_id=conversation_id,
+        who=who,
+        resident=resident_ref(case, local_date(tx.region, tx.now)) if case else None,
+        detail=detail[:_DETAIL],
+    )
+    row: dict[str, Any] = {
+        "id": notice.id,
+        "staff_id": staff_id,
+        "kind": kind,
+        "at": tx.now,
+        "case_id": notice.case_id,
+        "conversation_id": conversation_id,
+        "resident_id": case.resident_id if case else None,
+        "who_id": who.id if who else None,
+        "who_name": who.name if who else "",
+        "who_title": who.title if who else "",
+        "detail": notice.detail,
+    }
+    tx.conn.execute(_ADD, row)
+    tx.emit(staff_stream(staff_id), NoticeAdded(notice=notice))
+
+
+def _text(tx: Tx, staff_id: str, kind: NoticeKind, case: CaseRecord | None) -> None:
+    """Queue the SMS: the unit and what kind of news, no name and nothing of the matter (domain.md 2.7)."""
+    name = tx.conn.execute(_UNIT, {"wanted": case.unit_id}).scalar_one() if case else "1177 direkt"
+    queue_staff_text(tx, staff_id, text_of(kind).format(unit=name), kind=kind)
+
+
+def text_of(kind: NoticeKind) -> str:
+    """The SMS of a kind of notice, with `{unit}` where the unit's name goes."""
+    match kind:
+        case "new_async":
+            return _("{unit}: a new asynchronous chat waits. You cannot answer this message.")
+        case "new_drop_in":
+            return _("{unit}: a new drop-in case waits. You cannot answer this message.")
+        case "scheduled":
+            return _("{unit}: there is news about a scheduled visit. You cannot answer this message.")
+        case "day_end":
+            return _("{unit}: the case is not ended. You cannot answer this message.")
+        case _:
+            return _("{unit}: a colleague has given you a case. You cannot answer this message.")
+
+
+def choices_of(stored: str) -> tuple[NotifyChoice, ...]:
+    """A staff member's choice for every kind, in a stable order; what they never chose is as it began."""
+    chosen = {choice.kind: choice for choice in _choices.decode(stored)} if stored != "[]" else {}
+    return tuple(chosen.get(default.kind, default) for default in _DEFAULTS)
+
+
+def choice_of(stored: str, kind: str) -> NotifyChoice:
+    """The choice for one kind."""
+    return next(choice for choice in choices_of(stored) if choice.kind == kind)
+
+
+def newest_notices(tx: Tx, staff_id: str) -> tuple[Notice, ...]:
+    """The newest notices of a staff member, oldest first."""
+    rows = tx.conn.execute(_NEWEST, {"who": staff_id}).mappings().all()
+    return tuple(_notice(tx, row) for row in reversed(rows))
+
+
+def read_up_to(tx: Tx, staff_id: str, notice_id: str) -> tuple[Notice, ...] | None:
+    """Mark a notice and all before it as read; those that were not. None where there is no such notice."""
+    asked = {"wanted": notice_id, "who": staff_id}
+    if tx.conn.execute(_ONE, asked).first() is None:
+        return None
+    found = tx.conn.execute(_UP_TO, asked).mappings().all()
+    if found:
+        tx.conn.execute(_READ_UP_TO, {**asked, "now": tx.now})
+        tx.emit(staff_stream(staff_id), NoticesRead(notice_id=notice_id))
+    return tuple(_notice(tx, row, read=True) for row in found)
+
+
+def read_of_conversation(tx: Tx, staff_id: str, conversation_id: str) -> None:
+    """A conversation was read, so its notice is."""
+    asked = {"who": staff_id, "of": conversation_id}
+    found = tx.conn.execute(_OF_CONVERSATION, asked).mappings().all()
+    if not found:
+        return
+    tx.conn.execute(_READ_CONVERSATION, {**asked, "now": tx.now})
+    for row in found:
+        tx.emit(staff_stream(staff_id), NoticeAdded(notice=_notice(tx, row, read=True)))
+
+
+def mentioned(conn: Connection, staff_id: str) -> tuple[str, ...]:
+    """The residents named in a staff member's newest notices, for the access log."""
+    rows = conn.execute(_NEWEST, {"who": staff_id}).mappings()
+    return tuple(sorted({row["resident_id"] for row in rows if row["resident_id"] is not None}))
+
+
+def _notice(tx: Tx, row: RowMapping, *, read: bool = False) -> Notice:
+    who = None
+    if row["who_id"] is not None:
+        who = StaffRef(id=row["who_id"], name=row["who_name"], title=row["who_title"])
+    return Notice(
+        id=row["id"],
+        kind=row["kind"],
+        at=row["at"],
+        case_id=row["case_id"],
+        conversation_id=row["conversation_id"],
+        who=who,
+        resident=_resident(tx, row),
+        detail=row["detail"],
+        read=read or row["read_at"] is not None,
+    )
+
+
+def _resident(tx: Tx, row: RowMapping) -> ResidentRef | None:
+    if row["resident_id"] is None:
+        return None
+    masked = row["protected"] != "none"
+    return ResidentRef(
+        id=row["resident_id"],
+        name="" if masked else row["resident_name"],
+        birth_date=None if masked else row["birth_date"],
+        age=age_at(row["birth_date"], local_date(tx.region, tx.now)),
+        sex=row["sex"],
+        protected=row["protected"],
+    )

@@ -1,9 +1,11 @@
 """What the frame's lines say: who and where I am, what is filtered, which views there are."""
 
 from clinic_tui.domain.filters import GlobalFilter, Owner
-from clinic_tui.i18n import _, ngettext
+from clinic_tui.i18n import _, ngettext, pgettext
 from clinic_tui.state.selectors import is_overdue, tabs
 from clinic_tui.widgets.bar import Piece
+from clinic_tui.widgets.menu_counts import NONE, menu_counts
+from clinic_tui.widgets.presence import presence_sign, presence_word
 from clinic_tui.widgets.side_menu import MenuItem
 from clinic_tui.widgets.texts import (
     clock,
@@ -23,7 +25,7 @@ Line = tuple[list[Piece], list[Piece]]
 
 
 def top_pieces(place: Workplace) -> Line:
-    """The top line: unit and role, connection, oldest wait, shift, who I am."""
+    """The top line: unit and role, connection, oldest wait, presence, shift, the bell, who I am."""
     people = place.desk.people
     left = [Piece("Clinic", "$accent bold")]
     if people.assignment:
@@ -36,8 +38,12 @@ def top_pieces(place: Workplace) -> Line:
         style = "$warning bold" if is_overdue(place.desk, oldest, now) else "$foreground"
         right.append(Piece(_("oldest in queue"), gap=3, rank=2))
         right.append(Piece(waited(oldest.queued_at, now), style, rank=1))
+    right += _presence(place)
     if people.shift_ends_at:
         right.append(Piece(_("shift until {time}").format(time=clock(people.shift_ends_at)), gap=3, rank=5))
+    unread = place.desk.team.unread_notices
+    if unread:
+        right.append(Piece(f"◔ {unread}", "$accent bold", "notices.show", gap=3, rank=1))
     if people.profile:
         name = people.profile.display_name
         title = ", " + people.profile.title if people.profile.title else ""
@@ -45,6 +51,15 @@ def top_pieces(place: Workplace) -> Line:
         if title:
             right.append(Piece(title.lstrip(), "$foreground", gap=0, rank=6))
     return left, right
+
+
+def _presence(place: Workplace) -> list[Piece]:
+    """How colleagues see me; that I am free is taken for granted."""
+    me, assignment = place.desk.people.staff_id, place.desk.people.assignment
+    own = place.desk.team.colleagues.get((me, assignment.unit_id)) if assignment else None
+    if own is None or own.presence == "online":
+        return []
+    return [Piece(f"{presence_sign(own.presence)} {presence_word(own.presence)}", gap=3, rank=4)]
 
 
 def _connection(place: Workplace) -> Piece:
@@ -123,12 +138,18 @@ def _ranges(numbers: list[int]) -> str:
 
 def menu_items(place: Workplace, current: str) -> tuple[list[MenuItem], list[MenuItem]]:
     """The views with their counts, and my open visits with what is unread in each."""
-    mine, queue = place.mine, place.drop_in
-    unread = sum(map(place.unread, place.desk.visits.values()))
+    counts = menu_counts(place)
     views = [
-        _view(place, "go.mine", _("My cases"), len(mine), alert=unread > 0, current=current),
-        _view(place, "go.drop_in", _("Drop-in"), queue.waiting, alert=_overdue(place), current=current),
-        _view(place, "go.settings", _("Settings"), 0, alert=False, current=current),
+        MenuItem(
+            action,
+            place.keymap.shown(action),
+            title,
+            counts.get(action, NONE).number,
+            counts.get(action, NONE).alert,
+            current == action,
+        )
+        for action, title in _views()
+        if action != "go.unit" or place.app_may(action)
     ]
     visits = [
         MenuItem(
@@ -146,10 +167,17 @@ def menu_items(place: Workplace, current: str) -> tuple[list[MenuItem], list[Men
     return views, visits
 
 
-def _view(place: Workplace, action: str, title: str, count: int, *, alert: bool, current: str) -> MenuItem:
-    return MenuItem(action, place.keymap.shown(action), title, count, alert, current == action)
-
-
-def _overdue(place: Workplace) -> bool:
-    oldest = place.drop_in.oldest_waiting
-    return oldest is not None and is_overdue(place.desk, oldest, place.now())
+def _views() -> tuple[tuple[str, str], ...]:
+    """The views in the order of their keys."""
+    return (
+        ("go.start", pgettext("menu", "Start")),
+        ("go.drop_in", _("Drop-in")),
+        ("go.booked", _("Scheduled visits")),
+        ("go.chats", _("Messages")),
+        ("go.team", _("Colleagues")),
+        ("go.patients", _("Patients")),
+        ("go.verify", _("Verification")),
+        ("go.settings", _("Settings")),
+        ("go.mine", _("My cases")),
+        ("go.unit", _("The unit")),
+    )

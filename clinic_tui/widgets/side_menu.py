@@ -18,6 +18,8 @@ from clinic_tui.widgets.wrapping import fit
 WIDE, NARROW = 22, 6
 """Columns of the menu, and of the strip it becomes on a narrow screen."""
 _KEPT_LINES = 500
+_VISITS_HEADING = 3
+"""Lines above the open visits: a blank one, the heading, a blank one."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,10 @@ Row = MenuItem | str
 
 
 class SideMenu(Widget):
-    """The views and the open visits; under 100 columns a strip of numbers. A change repaints its own line."""
+    """The views and the open visits; under 100 columns a strip of numbers. A change repaints its own line.
+
+    A blank line stands between the views where there is room for all of it.
+    """
 
     ALLOW_SELECT = False
 
@@ -95,9 +100,11 @@ class SideMenu(Widget):
     def _laid_out(self) -> list[Row]:
         width, height = self.content_size
         rows: list[Row] = []
+        open_now = len(self._visits) + _VISITS_HEADING if self._visits else 0
+        airy = 2 * len(self._views) + open_now <= height
         for item in self._views:
-            rows += [item, ""]
-        visits = self._visits[: max(0, height - len(rows) - 3)]
+            rows += [item, ""] if airy else [item]
+        visits = self._visits[: max(0, height - len(rows) - _VISITS_HEADING)]
         if visits:
             rows += [""] * (height - len(visits) - 2 - len(rows))
             rows += [_("My open visits") if width >= WIDE else "", "", *visits]

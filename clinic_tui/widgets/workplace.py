@@ -94,6 +94,8 @@ class Workplace:
     """The case whose newest message is on screen: what comes in it is read at once, and counts nowhere."""
     patient: ResidentProfile | None = None
     """The resident whose profile is shown."""
+    wanted_tab: dict[str, str] = field(default_factory=dict[str, str])
+    """The tab, or the line, that a view shows first the next time it is shown; the view takes it out."""
     token_note: str = ""
     """Why the session token is in memory only; empty when the keyring keeps it."""
 

@@ -128,7 +128,7 @@ class StageApp(GuardedApp[None]):
             submit=self._submit,
             send_message=asked.commands.append,
             save_draft=lambda _case, _kind, _body: None,
-            app_may=lambda action: not action.startswith(("case.", "list.", "filter.clear")),
+            app_may=self._may,
             app_perform=asked.performed.append,
             open_case=lambda case: asked.performed.append("open:" + case),
             begin=lambda action, case: asked.performed.append(f"{action}:{case}"),
@@ -143,6 +143,11 @@ class StageApp(GuardedApp[None]):
             copy=lambda text: text,
             watch=lambda _case, _typing: None,
         )
+
+    def _may(self, action: str) -> bool:
+        if action == "go.unit":
+            return bool(self.desk.people.permissions & {"administer_unit", "administer_hours"})
+        return not action.startswith(("case.", "list.", "filter.clear"))
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return VARIABLE_DEFAULTS

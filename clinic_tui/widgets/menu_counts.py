@@ -1,0 +1,104 @@
+"""How much there is in each view, for the menu."""
+
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from clinic_tui.domain.cases import CaseState
+from clinic_tui.domain.roles import Permission
+from clinic_tui.protocol.care import Verification
+from clinic_tui.protocol.resources import CaseRow
+from clinic_tui.protocol.team import Conversation
+from clinic_tui.state.desk import Desk
+from clinic_tui.state.selectors import is_overdue
+from clinic_tui.widgets.texts import ZONE
+from clinic_tui.widgets.workplace import Workplace
+
+EXPIRY_WARNING = timedelta(hours=48)
+"""From this long before its end on a chat is said to run out (domain.md 2.1.2)."""
+
+
+class Count(NamedTuple):
+    """How many, and whether they need somebody."""
+
+    number: int
+    alert: bool = False
+
+
+NONE = Count(0)
+
+
+def menu_counts(place: Workplace) -> dict[str, Count]:
+    """The counts by the id of the action that shows the view."""
+    desk, now = place.desk, place.now()
+    oldest = place.drop_in.oldest_waiting
+    unread = any(place.unread(visit) for visit in desk.visits.values())
+    booked = booked_on(place, now)
+    late = any(
+        row.state == CaseState.BOOKED and row.booking and row.booking.starts_at < now for row in booked
+    )
+    return {
+        "go.drop_in": Count(place.drop_in.waiting, oldest is not None and is_overdue(desk, oldest, now)),
+        "go.booked": Count(sum(row.state == CaseState.BOOKED for row in booked), late),
+        "go.chats": Count(
+            place.lists["unassigned"].waiting + place.lists["my_chats"].waiting,
+            place.lists["my_chats"].waiting > 0,
+        ),
+        "go.team": Count(len(conversations_for_me(desk)), alert=True),
+        "go.verify": Count(len(to_verify(desk)) + len(returned_to_me(desk)), bool(returned_to_me(desk))),
+        "go.mine": Count(len(place.mine), unread),
+    }
+
+
+def booked_on(place: Workplace, at: datetime) -> list[CaseRow]:
+    """The scheduled visits of the day of this instant (Swedish time) that are not finished."""
+    day = at.astimezone(ZONE).date()
+    rows = map(place.desk.rows.get, place.lists["booked"].ids())
+    return [
+        row for row in rows if row and row.booking and row.booking.starts_at.astimezone(ZONE).date() == day
+    ]
+
+
+def conversations_for_me(desk: Desk) -> list[Conversation]:
+    """The conversations that wait for me: something unread, or a question put to me or my role."""
+    return [one for one in desk.team.conversations.values() if needs_me(desk, one)]
+
+
+def needs_me(desk: Desk, one: Conversation) -> bool:
+    """Whether the conversation has something that I have not read, or a question for me to answer."""
+    if one.state == "closed":
+        return False
+    return one.read < one.count or is_asked(desk, one)
+
+
+def is_asked(desk: Desk, one: Conversation) -> bool:
+    """Whether a consultation waits for an answer by me, or by anybody of my role (domain.md 2.5)."""
+    me = desk.people.staff_id
+    if one.kind != "consultation" or one.state != "open" or one.asked_by.id == me:
+        return False
+    assignment = desk.people.assignment
+    if one.role and assignment is not None and one.role in desk.people.roles_seen | {assignment.role}:
+        return True
+    return any(member.id == me for member in one.members)
+
+
+def to_verify(desk: Desk) -> list[Verification]:
+    """What I may verify: asked of me or of anybody, and texts that did not arrive."""
+    me, allowed = desk.people.staff_id, desk.people.allowed(Permission.VERIFY)
+    return [
+        one
+        for one in desk.team.verifications.values()
+        if one.state == "open"
+        and (one.kind == "sms_failed" or allowed)
+        and (one.asked_of is None or one.asked_of.id == me)
+        and (one.asked_by is None or one.asked_by.id != me)
+    ]
+
+
+def returned_to_me(desk: Desk) -> list[Verification]:
+    """What I asked to have verified and got back with a comment."""
+    me = desk.people.staff_id
+    return [
+        one
+        for one in desk.team.verifications.values()
+        if one.state == "returned" and one.asked_by is not None and one.asked_by.id == me
+    ]

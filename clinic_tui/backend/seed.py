@@ -22,7 +22,9 @@ from clinic_tui.backend.store.tables import (
     staff,
     units,
 )
+from clinic_tui.backend.store.team_tables import participants, tickets
 from clinic_tui.protocol.codec import encode
+from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.resources import History
 
 _encode = msgspec.json.Encoder().encode
@@ -142,9 +144,44 @@ class SeedCase:
     assignee_id: str | None = None
     child: bool = False
     from_ticket: bool = False
+    expires_at: datetime | None = None
+    reply_allowed: bool = True
+    parent_id: str | None = None
+    ticket_id: str | None = None
+    participants: tuple[str, ...] = ()
+    """Staff ids of colleagues invited into it by the one who has it."""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    mode: str = ""
+    """How a scheduled visit is held; empty for other cases."""
+    booked_id: str | None = None
+    """For whom a scheduled visit is booked."""
+    meeting_url: str = ""
+    priority_before: int | None = None
+    priority_reason: str = ""
+    documented_at: datetime | None = None
     history: History = field(default_factory=History)
     messages: tuple[SeedMessage, ...] = ()
     notes: tuple[SeedNote, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeedTicket:
+    """A drop-in ticket."""
+
+    id: str
+    resident_id: str
+    unit_id: str
+    role: str
+    reason: str
+    issuer_id: str
+    issuer_unit_id: str
+    issued_at: datetime
+    valid_until: datetime
+    state: Literal["issued", "redeemed", "cancelled", "expired"] = "issued"
+    source_case_id: str | None = None
+    ended_at: datetime | None = None
+    redeemed_case_id: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,6 +207,7 @@ class Seed:
     residents: tuple[SeedResident, ...] = ()
     cases: tuple[SeedCase, ...] = ()
     phrases: tuple[SeedPhrase, ...] = ()
+    tickets: tuple[SeedTicket, ...] = ()
 
 
 async def seed_store(store: Store, seed: Seed, password: str) -> None:
@@ -196,9 +234,11 @@ def insert_seed(conn: Connection, seed: Seed, password_hash: str) -> None:
     _add(conn, cases, (_case_row(case, people, names) for case in seed.cases))
     histories = ({"case_id": c.id, "history": encode(c.history).decode()} for c in seed.cases)
     _add(conn, interviews, histories)
+    _add(conn, participants, (row for case in seed.cases for row in _participant_rows(case)))
     _add(conn, messages, (row for case in seed.cases for row in _message_rows(case)))
     _add(conn, notes, (row for case in seed.cases for row in _note_rows(case, people)))
     _add(conn, phrases, ({**_plain(phrase), "active": True, "revision": 1} for phrase in seed.phrases))
+    _add(conn, tickets, (_ticket_row(ticket, people) for ticket in seed.tickets))
 
 
 def _add(conn: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -242,7 +282,12 @@ def _case_row(case: SeedCase, people: Mapping[str, SeedStaff], names: Mapping[st
     moments = (case.closed_at, case.ended_at, case.started_at, case.accepted_at, case.queued_at)
     steps = sum(at is not None for at in moments)
     row = _without(_plain(case), "history", "messages", "notes")
+    booked = people[case.booked_id] if case.booked_id else None
+    invited = tuple(_ref(people[staff_id]) for staff_id in case.participants)
     return row | {
+        "participants": _encode(invited).decode(),
+        "booked_name": booked.display_name if booked else "",
+        "booked_title": booked.title if booked else "",
         "acting_proxy": names[case.acting_proxy_id] if case.acting_proxy_id else None,
         "free_text": bool(case.history.free_text.strip()),
         "assignee_name": assignee.display_name if assignee else "",
@@ -259,6 +304,28 @@ def _case_row(case: SeedCase, people: Mapping[str, SeedStaff], names: Mapping[st
         "changed_by_name": assignee.display_name if assignee else "",
         "changed_by_title": assignee.title if assignee else "",
         "changed_at": next(at for at in moments if at is not None),
+    }
+
+
+def _ref(member: SeedStaff) -> StaffRef:
+    return StaffRef(id=member.id, name=member.display_name, title=member.title)
+
+
+def _participant_rows(case: SeedCase) -> list[dict[str, Any]]:
+    since = case.accepted_at or case.queued_at
+    return [
+        {"case_id": case.id, "staff_id": staff_id, "invited_by": case.assignee_id, "since": since}
+        for staff_id in case.participants
+    ]
+
+
+def _ticket_row(ticket: SeedTicket, people: Mapping[str, SeedStaff]) -> dict[str, Any]:
+    issuer = people[ticket.issuer_id]
+    return {
+        **_plain(ticket),
+        "issuer_name": issuer.display_name,
+        "issuer_title": issuer.title,
+        "revision": 1 if ticket.state == "issued" else 2,
     }
 
 

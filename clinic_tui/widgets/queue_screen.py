@@ -1,97 +1,45 @@
-"""A view with a work list and a reading pane: the drop-in queue and my own cases."""
+"""A list of cases with what is done with them: the drop-in queue, my own cases, the chats."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import ClassVar
 
 from textual import on
-from textual.app import ComposeResult
-from textual.binding import BindingType
-from textual.containers import VerticalScroll
-from textual.widgets import Static
 
 from clinic_tui.actions.action import Action, Scope
+from clinic_tui.actions.registry import ACTIONS
 from clinic_tui.domain.cases import CaseState
 from clinic_tui.i18n import N_, _, ngettext
 from clinic_tui.protocol.resources import CaseRow
-from clinic_tui.state.changes import Changes
 from clinic_tui.state.queue_view import QueueView
-from clinic_tui.widgets.clinic_screen import ClinicScreen, bindings
 from clinic_tui.widgets.deeds import CaseDeeds
-from clinic_tui.widgets.plain import put
+from clinic_tui.widgets.list_screen import ListScreen
 from clinic_tui.widgets.queue_rows import QueueRows
-from clinic_tui.widgets.reading import reading
 from clinic_tui.widgets.work_list import WorkList
+from clinic_tui.widgets.work_row import WorkRow
 from clinic_tui.widgets.workplace import Workplace
 
 
-class QueueScreen(ClinicScreen):
-    """The list, and beside or below it what one reads up on."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.LIST)
-    SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.ANYWHERE, Scope.LIST)
+class QueueScreen(ListScreen):
+    """The cases of one `QueueView`, read up on, taken, started and given on from here."""
 
     def __init__(self, place: Workplace, view: QueueView) -> None:
         super().__init__(place)
         self.view = view
-        self.rows = QueueRows(place, owned=view is place.mine)
+        self._rows = QueueRows(place, owned=view is place.mine)
         self.deeds = CaseDeeds(place, lambda text, warning: self.say(text, warning=warning))
-        self.reading: str | None = None
-        """The case in the reading pane."""
-
-    def compose_view(self) -> ComposeResult:
-        """The work list and the reading pane."""
-        yield WorkList(id="list", now=self.place.now().timestamp())
-        with VerticalScroll(id="reading"):
-            yield Static(id="reading-text")
-
-    def on_mount(self) -> None:
-        """Fill the list before the first paint."""
-        super().on_mount()
-        self.show_all()
-        self.list.focus()
 
     @property
-    def list(self) -> WorkList:
-        """The work list."""
-        return self.query_one("#list", WorkList)
+    def lines(self) -> Mapping[str, WorkRow]:
+        """The lines of the list by case id."""
+        return self._rows
 
-    @property
-    def selected(self) -> CaseRow | None:
-        """The row of the case under the cursor."""
-        case_id = self.list.selected if self.is_mounted else None
-        return self.place.desk.rows.get(case_id) if case_id else None
+    def order(self) -> Sequence[str]:
+        """The ids of the cases in the list, in order."""
+        return self.view.ids()
 
-    def show_all(self) -> None:
-        """Show the whole list, and the reading pane as it stands."""
-        self.list.tick(self.place.now().timestamp())
-        self.list.empty_text = self.empty_text()
-        self.list.set_rows(self.view.ids(), self.rows)
-        self.show_reading()
-        self.show_keys()
-
-    def show_changes(self, changes: Changes) -> None:
-        """Repaint the lines that changed, or lay the list anew if its order did."""
-        if changes.everything:
-            self.list.tick(self.place.now().timestamp())
-        if changes.lists or changes.everything:
-            self.list.empty_text = self.empty_text()
-            self.list.set_rows(self.view.ids(), self.rows)
-        else:
-            for case_id in changes.rows:
-                if case_id in self.view:
-                    self.list.update_row(self.rows[case_id])
-        if self.reading in changes.visits or self.reading in changes.rows:
-            self.show_reading()
-
-    def tick(self) -> None:
-        """A minute may have passed: the waits in view, and those over their target."""
-        now = self.place.now().timestamp()
-        for index in self.list.rows_in_view:
-            case_id = self.view.id_at(index)
-            if case_id is not None:
-                self.list.update_row(self.rows[case_id])
-        self.list.tick(now)
+    def holds(self, case_id: str) -> bool:
+        """Whether a case is in the list."""
+        return case_id in self.view
 
     def empty_text(self) -> str:
         """What an empty list says: why, and what to do."""
@@ -108,9 +56,19 @@ class QueueScreen(ClinicScreen):
 
     def may(self, action_id: str) -> bool:
         """Whether the action can be done with the selected case."""
+        action, row = ACTIONS[action_id], self.selected
+        if action.scope is Scope.CASE:
+            return row is not None and self.place.may_begin(action_id, row)
         if action_id.startswith("case."):
-            return self.deeds.may(action_id, self.selected)
+            return self.deeds.may(action_id, row)
         return super().may(action_id)
+
+    def deed(self, action_id: str) -> Callable[[], None] | None:
+        """What performs the action; what is done with a case from any view is begun by the app."""
+        row = self.selected
+        if ACTIONS[action_id].scope is Scope.CASE and row is not None:
+            return lambda: self.place.begin(action_id, row.id)
+        return super().deed(action_id)
 
     def actions_now(self) -> Iterable[Action]:
         """One's own case is gone to, not read up on; a started visit needs no second key for that."""
@@ -174,43 +132,11 @@ class QueueScreen(ClinicScreen):
         if self.selected is not None:
             self.deeds.take_over(self.selected)
 
-    def do_list_down(self) -> None:
-        """Move one case down."""
-        self.list.action_cursor(1)
-
-    def do_list_up(self) -> None:
-        """Move one case up."""
-        self.list.action_cursor(-1)
-
-    def do_app_back(self) -> None:
-        """Close the reading pane; the list stays where it is."""
-        if self.reading:
-            self.close_reading()
-
-    def open_reading(self, case_id: str) -> None:
-        """Show a case in the reading pane."""
-        self.reading = case_id
-        self.show_reading()
-        self.query_one("#reading").scroll_home(animate=False)
-
     def close_reading(self) -> None:
         """Empty the reading pane and no longer be shown as a reader."""
         if self.reading:
-            case_id, self.reading = self.reading, None
-            self.deeds.stop_reading(case_id)
-            self.place.desk.close(case_id)
-        self.show_reading()
-
-    def show_reading(self) -> None:
-        """Show the pane's case, or how to get one."""
-        pane = self.query_one("#reading-text", Static)
-        visit = self.place.desk.visits.get(self.reading) if self.reading else None
-        self.set_class(visit is not None, "-reading")
-        if visit is not None:
-            put(pane, reading(visit, me=self.place.desk.people.staff_id))
-            return
-        self.reading = None
-        put(pane, self.reading_hint())
+            self.deeds.stop_reading(self.reading)
+        super().close_reading()
 
     def reading_hint(self) -> str:
         """What an empty reading pane says."""

@@ -16,7 +16,7 @@ from clinic_tui.widgets.palette import Palette
 from clinic_tui.widgets.row_view import RowView
 from clinic_tui.widgets.selection import Place, find_again, place_of
 from clinic_tui.widgets.work_paint import RowPainter
-from clinic_tui.widgets.work_row import WorkRow, columns_for, wait_text
+from clinic_tui.widgets.work_row import WorkRow
 
 _CACHED_LINES = 512
 
@@ -76,6 +76,9 @@ class WorkList(RowView, can_focus=True):
         & > .work-list--prio-5 { background: $prio-5; color: $prio-5-text; text-style: bold; }
     }
     """
+
+    PAINTER: ClassVar[type[RowPainter]] = RowPainter
+    """What draws the lines."""
 
     empty_text: reactive[str] = reactive("")
     """What an empty list says; may have several lines."""
@@ -137,6 +140,11 @@ class WorkList(RowView, can_focus=True):
         """How many cases there are."""
         return len(self._order)
 
+    @property
+    def ids_in_view(self) -> Sequence[str]:
+        """The cases whose lines are in view."""
+        return [self._order[index] for index in self.rows_in_view]
+
     def set_rows(self, order: Sequence[str], rows: Mapping[str, WorkRow]) -> None:
         """Show these cases in this order; both objects are kept, not copied.
 
@@ -175,8 +183,8 @@ class WorkList(RowView, can_focus=True):
         """Set the clock (seconds since the epoch); repaints the lines in view that read differently."""
         before, self._now = self._now, now
         for index in self.rows_in_view:
-            queued_at = self._row(index).queued_at
-            if wait_text(queued_at, before) != wait_text(queued_at, now):
+            row = self._row(index)
+            if row.time_text(before) != row.time_text(now):
                 self.refresh_row(index)
 
     def select(self, case_id: str) -> bool:
@@ -259,7 +267,7 @@ class WorkList(RowView, can_focus=True):
             return painter.text(lines[line], "empty") if 0 <= line < len(lines) else painter.blank()
         row = self._row(index)
         on = self._on if self._place and self._place.index == index else ""
-        wait = wait_text(row.queued_at, self._now)
+        wait = row.time_text(self._now)
         key = (row.case_id, wait, on)
         cached = self._strips.get(key)
         if cached is None or cached[0] is not row:
@@ -279,7 +287,7 @@ class WorkList(RowView, can_focus=True):
         if self._painter is None:
             self._strips.clear()
             palette = Palette.of(self, self.COMPONENT_CLASSES)
-            self._painter = RowPainter(palette, columns_for(self.size.width))
+            self._painter = self.PAINTER.for_width(palette, self.size.width)
         return self._painter
 
     def _row(self, index: int) -> WorkRow:

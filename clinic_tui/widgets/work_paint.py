@@ -1,6 +1,7 @@
 """Draws the work list's lines as strips."""
 
 from functools import partial
+from typing import Self
 
 from rich.segment import Segment
 from rich.style import Style
@@ -9,7 +10,7 @@ from textual.strip import Strip
 from clinic_tui.i18n import _
 from clinic_tui.widgets.badges import BADGE_WIDTH, FLAG_SIGNS, badge
 from clinic_tui.widgets.palette import Palette
-from clinic_tui.widgets.work_row import Columns, WorkRow
+from clinic_tui.widgets.work_row import Columns, WorkRow, columns_for
 from clinic_tui.widgets.wrapping import fit, fit_deed, fit_person
 
 _BAR = "▌"
@@ -22,6 +23,11 @@ class RowPainter:
     def __init__(self, palette: Palette, columns: Columns) -> None:
         self.palette = palette
         self.columns = columns
+
+    @classmethod
+    def for_width(cls, palette: Palette, width: int) -> Self:
+        """A painter of lines this many cells wide."""
+        return cls(palette, columns_for(width))
 
     def header(self, note: str, *, warn: bool) -> Strip:
         """The line of column names, with a note about what is above at its right end."""

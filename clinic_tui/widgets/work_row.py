@@ -36,6 +36,10 @@ class WorkRow:
     warn: bool = False
     """The wait is over its target: the one thing in the row that asks for attention."""
 
+    def time_text(self, now: float) -> str:
+        """What the line tells of time at this moment, in seconds since the epoch."""
+        return wait_text(self.queued_at, now)
+
 
 @dataclass(frozen=True, slots=True)
 class Columns:

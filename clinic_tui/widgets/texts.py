@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from clinic_tui.domain.async_chats import AsyncState
 from clinic_tui.domain.cases import CaseState
 from clinic_tui.i18n import _, ngettext, pgettext
 from clinic_tui.protocol.resources import CaseRow, Region, ResidentRef
@@ -116,7 +117,13 @@ def state_text(row: CaseRow) -> str:
         CaseState.CANCELLED: pgettext("state", "The resident left"),
         CaseState.REROUTED: pgettext("state", "Moved to another unit"),
         CaseState.SELF_CARE: pgettext("state", "Self-care"),
-    }[CaseState(row.state)]
+        CaseState.BOOKED: pgettext("state", "Booked"),
+        CaseState.NO_SHOW: pgettext("state", "Did not come"),
+        AsyncState.NEW: pgettext("state", "New"),
+        AsyncState.AWAITING_STAFF: pgettext("state", "Waits for an answer"),
+        AsyncState.AWAITING_RESIDENT: pgettext("state", "Answered"),
+        AsyncState.HANDLED: pgettext("state", "Done"),
+    }.get(row.state, row.state)
 
 
 def role_text(role: str) -> str:

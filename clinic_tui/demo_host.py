@@ -1,13 +1,11 @@
 """Where the demo's data meets the backend: the data set becomes rows of a store."""
 
 from datetime import datetime, timedelta
-from uuid import NAMESPACE_URL, uuid5
 
 from clinic_tui.backend.seed import (
     Seed,
     SeedAssignment,
     SeedCase,
-    SeedMessage,
     SeedNote,
     SeedPhrase,
     SeedResident,
@@ -16,7 +14,10 @@ from clinic_tui.backend.seed import (
     seed_store,
 )
 from clinic_tui.backend.store import Store
-from clinic_tui.demo.dataset import Case, Dataset, EarlierCase, Message, Resident, Staff, Unit
+from clinic_tui.demo.dataset import Dataset
+from clinic_tui.demo.records import Case, EarlierCase, Resident, Staff, Unit
+from clinic_tui.demo_messages import identifier, seed_messages
+from clinic_tui.demo_team import booked_case, chat_case, open_ticket
 from clinic_tui.domain.person_id import parse
 from clinic_tui.protocol.resources import Answer, History
 
@@ -24,11 +25,6 @@ from clinic_tui.protocol.resources import Answer, History
 async def seed_from_dataset(store: Store, dataset: Dataset, now: datetime, password: str) -> None:
     """Put the demo's data into an empty store. Every account gets this password."""
     await seed_store(store, seed_of(dataset, now), password)
-
-
-def identifier(name: str) -> str:
-    """The id on the wire of something the data set calls by a name; always the same."""
-    return str(uuid5(NAMESPACE_URL, f"clinic-tui:{name}"))
 
 
 def seed_of(dataset: Dataset, now: datetime) -> Seed:
@@ -40,7 +36,10 @@ def seed_of(dataset: Dataset, now: datetime) -> Seed:
         cases=(
             *(_case(case, dataset, now) for case in dataset.cases),
             *(_earlier(case, now) for case in dataset.earlier),
+            *(chat_case(chat, dataset, now) for chat in dataset.chats if not chat.comes_later),
+            *(booked_case(visit, now) for visit in dataset.visits),
         ),
+        tickets=tuple(open_ticket(ticket, now) for ticket in dataset.tickets),
         phrases=tuple(
             SeedPhrase(
                 id=phrase.id,
@@ -89,7 +88,6 @@ def _staff(member: Staff) -> SeedStaff:
                 id=f"{member.id}.{given.unit}.{given.role}",
                 unit_id=given.unit,
                 role=given.role,
-                covers=given.covers,
             )
             for given in member.assignments
         ),
@@ -137,9 +135,7 @@ def _case(case: Case, dataset: Dataset, now: datetime) -> SeedCase:
         close_reason="treated" if case.state == "ended_unsigned" else None,
         assignee_id=case.assignee,
         history=_history(case),
-        messages=tuple(
-            _message(case, place, message, dataset, now) for place, message in enumerate(case.messages)
-        ),
+        messages=seed_messages(case, dataset, now),
     )
 
 
@@ -154,30 +150,6 @@ def _history(case: Case) -> History:
         answers=tuple(Answer(question=a.question, answer=a.answer) for a in case.answers),
         auto_history=case.note_text,
         triage=f"{triage.provider} {triage.version}, {triage.ruleset}" if triage else "",
-    )
-
-
-def _message(case: Case, place: int, message: Message, dataset: Dataset, now: datetime) -> SeedMessage:
-    sent_at = now - timedelta(minutes=message.minutes_ago)
-    if message.author == "staff":
-        writer = dataset.staff_by_id[case.assignee or ""]
-        author_id, name, title = writer.id, writer.display_name, writer.title
-    else:
-        author_id = (case.proxy or case.resident) if message.author == "proxy" else case.resident
-        person = dataset.resident_by_id[author_id]
-        name, title = f"{person.given_name} {person.family_name}", ""
-    answered = any(later.author == "staff" for later in case.messages[place + 1 :])
-    read = message.author == "staff" or answered
-    return SeedMessage(
-        id=identifier(f"{case.id}#{place}"),
-        author=message.author,
-        author_id=author_id,
-        author_name=name,
-        author_title=title,
-        body=message.body,
-        sent_at=sent_at,
-        delivered_at=sent_at if read else None,
-        read_at=sent_at if read else None,
     )
 
 

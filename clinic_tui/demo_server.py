@@ -9,12 +9,15 @@ import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from clinic_tui.backend.app import create_app
 from clinic_tui.backend.auth import choose_assignment, sign_in
 from clinic_tui.backend.clock import Clock, SettableClock, SystemClock
 from clinic_tui.backend.context import Backend
+from clinic_tui.backend.hub import Hub
 from clinic_tui.backend.jobs import run_forever
 from clinic_tui.backend.listening import address_of, listening, tcp_socket
 from clinic_tui.backend.refused import Refused
@@ -24,9 +27,10 @@ from clinic_tui.backend.store import open_store
 from clinic_tui.backend.store.opening import create_schema
 from clinic_tui.demo.crowd import Crowd
 from clinic_tui.demo.dataset import Dataset, load
-from clinic_tui.demo_host import seed_from_dataset
+from clinic_tui.demo_host import identifier, seed_from_dataset
 from clinic_tui.domain.region import load_profile
 from clinic_tui.protocol.commands import ChooseAssignment, SignIn
+from clinic_tui.protocol.events import Envelope, MessageChanged, ResidentCaseChanged, ResidentTicketChanged
 
 ZONE = ZoneInfo("Europe/Stockholm")
 SATURDAY, FIRST_HOUR, LAST_HOUR = 5, 8, 15
@@ -93,19 +97,45 @@ async def _serve(options: argparse.Namespace) -> None:
     dataset = load().on_another_day(options.seed)
     async with open_backend(options, dataset) as (backend, secret):
         app = create_app(backend)
+        hub = cast("Hub", backend.hub)
         async with listening(app, tcp_socket("127.0.0.1", 0)) as server:
             url = address_of(server.servers[0].sockets[0])
             token = await _token(backend, options.staff)
             _say({"url": url, "token": token})
             tasks = [asyncio.create_task(run_forever(backend))]
             if not options.empty:
-                crowd = Crowd(url, secret, dataset, seed=options.seed, speed=options.speed)
+                crowd = Crowd(
+                    url,
+                    secret,
+                    dataset,
+                    seed=options.seed,
+                    speed=options.speed,
+                    password=DEMO_PASSWORD,
+                    identifier=identifier,
+                )
+                hub.watchers.append(partial(wake, crowd))
                 tasks.append(asyncio.create_task(crowd.run()))
             await stop.wait()
             for task in tasks:
                 task.cancel()
             with suppress(asyncio.CancelledError):
                 await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def wake(crowd: Crowd, envelope: Envelope) -> None:
+    """Bring in the resident for whom something came that an SMS tells of."""
+    kind, _colon, resident_id = envelope.stream.partition(":")
+    if kind != "resident":
+        return
+    match envelope.event:
+        case MessageChanged(message=message) if message.author == "staff" and message.read_at is None:
+            crowd.wake(resident_id)
+        case ResidentTicketChanged(ticket=ticket) if ticket.state == "issued":
+            crowd.wake(resident_id)
+        case ResidentCaseChanged(case=case) if case.kind == "scheduled" and case.state == "in_progress":
+            crowd.wake(resident_id)
+        case _:
+            return
 
 
 @asynccontextmanager

@@ -8,14 +8,16 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import RowMapping, Select, bindparam, insert, select, update
 
+from clinic_tui.backend.circle import adjust, is_in_circle, offer_of, people_of, staff_streams
 from clinic_tui.backend.refused import forbidden, not_found, stale
 from clinic_tui.backend.rules import local_date
+from clinic_tui.backend.shifts import refresh
 from clinic_tui.backend.store.prepared import Prepared
 from clinic_tui.backend.store.tables import cases, messages, residents
 from clinic_tui.backend.streams import unit_stream
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.async_chats import ASYNC_OPEN
-from clinic_tui.domain.cases import CaseState, blocks_resident
+from clinic_tui.domain.cases import CaseKind, CaseState, blocks_resident
 from clinic_tui.domain.region import RegionProfile
 from clinic_tui.protocol.care import Booking, HandOver, VisitMode
 from clinic_tui.protocol.events import CaseChanged
@@ -25,8 +27,6 @@ READING_FOR = timedelta(minutes=10)
 """How long somebody is shown as reading after they last asked for the case."""
 
 _readers = msgspec.json.Decoder(tuple[Reader, ...])
-_people = msgspec.json.Decoder(tuple[StaffRef, ...])
-_offer = msgspec.json.Decoder(HandOver)
 _encode = msgspec.json.Encoder().encode
 _RESIDENT = (
     residents.c.name.label("resident_name"),
@@ -129,12 +129,12 @@ class CaseRecord(msgspec.Struct, frozen=True):
     @property
     def invited(self) -> tuple[StaffRef, ...]:
         """Colleagues invited into it (slide 36)."""
-        return _people.decode(self.participants) if self.participants != "[]" else ()
+        return people_of(self.participants)
 
     @property
     def offered(self) -> HandOver | None:
         """The hand-over that waits for its answer."""
-        return _offer.decode(self.hand_over) if self.hand_over else None
+        return offer_of(self.hand_over)
 
     @property
     def booking(self) -> Booking | None:
@@ -182,13 +182,24 @@ def staff_case(tx: Tx, case_id: str, *, lock: bool = True) -> CaseRecord:
 
     Another unit's case does not exist for it; one in a queue that the role does not see is forbidden.
     """
-    units = tx.assignment.units
-    case = find_case(tx, case_id, lock=lock)
-    if case is None or case.unit_id not in units:
+    return _checked(tx, find_case(tx, case_id, lock=lock), case_id)
+
+
+def _checked(tx: Tx, case: CaseRecord | None, case_id: str) -> CaseRecord:
+    if case is None or case.unit_id not in tx.assignment.units:
         raise not_found(case_id)
     if case.queue_role not in tx.roles_seen and case.assignee_id != tx.staff.id:
         raise forbidden(object_id=case_id)
     return case
+
+
+def readable_case(tx: Tx, case_id: str, *, lock: bool = True) -> CaseRecord:
+    """A case this staff session may read and talk about: as `staff_case`, and one from any unit that the staff
+    member was invited into or is offered (slides 36 and 38)."""
+    case = find_case(tx, case_id, lock=lock)
+    if case is not None and is_in_circle(case.participants, case.hand_over, tx.staff.id):
+        return case
+    return _checked(tx, case, case_id)
 
 
 def own_case(tx: Tx, case_id: str, *, lock: bool = True) -> CaseRecord:
@@ -242,8 +253,10 @@ def move_case(tx: Tx, case: CaseRecord, by: StaffRef | None, **changes: Any) -> 
     """Store a step of the life cycle: the version rises and who did it is kept.
 
     One conditional UPDATE: where the case is no longer as it was loaded, nothing changes and it is refused.
+    Who takes part follows the step (see `circle.adjust`), and so does who is busy with a visit.
     """
-    return change_case(
+    adjust(tx, case.id, case.participants, case.hand_over, changes)
+    moved = change_case(
         tx,
         case,
         version=case.version + 1,
@@ -253,6 +266,17 @@ def move_case(tx: Tx, case: CaseRecord, by: StaffRef | None, **changes: Any) -> 
         changed_at=tx.now,
         **changes,
     )
+    before, after = _visited_by(case), _visited_by(moved)
+    if before != after:
+        refresh(tx, before | after, told=True)
+    return moved
+
+
+def _visited_by(case: CaseRecord) -> frozenset[str]:
+    """Whom the case keeps busy: the one whose live visit it is."""
+    if case.state != CaseState.IN_PROGRESS.value or case.assignee_id is None:
+        return frozenset()
+    return frozenset({case.assignee_id})
 
 
 def assigned_to(person: StaffRef | None) -> dict[str, Any]:
@@ -268,9 +292,14 @@ def encode_readers(readers: tuple[Reader, ...]) -> str:
 
 
 def tell_case(tx: Tx, case: CaseRecord, cause: str) -> CaseRow:
-    """Tell the unit what the case is now."""
+    """Tell the unit what the case is now, and those of other units who take part in it."""
     row = case_row(case, tx.now, tx.region)
-    tx.emit(unit_stream(case.unit_id), CaseChanged(case=row, cause=cause))
+    event = CaseChanged(case=row, cause=cause)
+    tx.emit(unit_stream(case.unit_id), event)
+    if case.participants != "[]" or case.hand_over or tx.left:
+        left = tx.left.pop(case.id, frozenset())
+        for stream in staff_streams(case.participants, case.hand_over, left):
+            tx.emit(stream, event)
     return row
 
 
@@ -293,6 +322,20 @@ def resident_ref(case: CaseRecord, today: date) -> ResidentRef:
         sex=case.sex,
         protected=case.protected,
     )
+
+
+def blocks(case: CaseRecord, region: RegionProfile) -> bool:
+    """Whether the case locks its resident out of the service: only a drop-in visit does (slide 55)."""
+    if case.kind != CaseKind.DROP_IN:
+        return False
+    return blocks_resident(CaseState(case.state), unsigned_blocks=region.unsigned_blocks)
+
+
+def blocks(case: CaseRecord, region: RegionProfile) -> bool:
+    """Whether the case keeps its resident from starting another; only a drop-in case can (slide 55)."""
+    if case.kind != CaseKind.DROP_IN.value:
+        return False
+    return blocks_resident(CaseState(case.state), unsigned_blocks=region.unsigned_blocks)
 
 
 def case_row(case: CaseRecord, now: datetime, region: RegionProfile) -> CaseRow:
@@ -320,7 +363,7 @@ def case_row(case: CaseRecord, now: datetime, region: RegionProfile) -> CaseRow:
         child=case.child,
         from_ticket=case.from_ticket,
         free_text=case.free_text,
-        blocks_resident=blocks_resident(CaseState(case.state), unsigned_blocks=region.unsigned_blocks),
+        blocks_resident=blocks(case, region),
         readers=case.reading,
         unread=case.unread,
         last_resident_at=case.last_resident_at,

@@ -6,6 +6,7 @@ from clinic_tui.backend.audit import AuditEntry
 from clinic_tui.backend.cases import (
     OPEN_STATES,
     CaseRecord,
+    blocks,
     case_row,
     case_select,
     own_case,
@@ -21,7 +22,6 @@ from clinic_tui.backend.rules import closed_dates, hours_of, local_date, wire_re
 from clinic_tui.backend.store.tables import cases, units
 from clinic_tui.backend.streams import cursors, resident_stream
 from clinic_tui.backend.tx import Tx
-from clinic_tui.domain.cases import CaseState, blocks_resident
 from clinic_tui.domain.roles import Permission
 from clinic_tui.protocol.resident import ResidentHome
 from clinic_tui.protocol.resources import (
@@ -155,12 +155,11 @@ def resident_home(tx: Tx) -> ResidentHome:
     who = tx.resident_id
     places = cursors(tx.conn, (resident_stream(who),))
     found = [record(row) for row in tx.conn.execute(_RESIDENTS, {"who": who}).mappings()]
-    unsigned = tx.region.unsigned_blocks
     return ResidentHome(
         resident_id=who,
         name=resident_name(tx.conn, who),
         cases=tuple(resident_case(tx, case, newest(tx.conn, case.id).messages) for case in found),
-        blocked=any(blocks_resident(CaseState(case.state), unsigned_blocks=unsigned) for case in found),
+        blocked=any(blocks(case, tx.region) for case in found),
         cursors=places,
     )
 

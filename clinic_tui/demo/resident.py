@@ -20,7 +20,12 @@ from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.resident import ResidentCase
 from clinic_tui.protocol.resources import Cursor, Message
 
-ENDED = frozenset({"ended_unsigned", "closed", "cancelled", "rerouted", "self_care"})
+ENDED = frozenset({"ended_unsigned", "closed", "cancelled", "rerouted", "self_care", "no_show"})
+LIVE = {
+    "drop_in": frozenset({"waiting", "accepted", "in_progress"}),
+    "scheduled": frozenset({"accepted", "in_progress"}),
+}
+"""The states of a case, by kind, in which its resident is here; a chat brings them in otherwise."""
 
 
 class SimulatedResident:
@@ -179,7 +184,7 @@ class SimulatedResident:
     async def missed(self) -> Iterable[Cursor]:
         """Where things stand: the open case and what was said in it."""
         home = await self._http.resident_home()
-        open_cases = [case for case in home.cases if case.state not in ENDED]
+        open_cases = [case for case in home.cases if case.state in LIVE.get(case.kind, ())]
         if open_cases:
             self._case = open_cases[-1]
             for message in self._case.messages:

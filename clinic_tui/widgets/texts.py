@@ -108,7 +108,7 @@ def resident_letters(resident: ResidentRef) -> str:
 
 def state_text(row: CaseRow) -> str:
     """The case's state in a word or two."""
-    return {
+    texts: dict[str, str] = {
         CaseState.WAITING: pgettext("state", "Waiting"),
         CaseState.ACCEPTED: pgettext("state", "Taken"),
         CaseState.IN_PROGRESS: pgettext("state", "In progress"),
@@ -123,7 +123,8 @@ def state_text(row: CaseRow) -> str:
         AsyncState.AWAITING_STAFF: pgettext("state", "Waits for an answer"),
         AsyncState.AWAITING_RESIDENT: pgettext("state", "Answered"),
         AsyncState.HANDLED: pgettext("state", "Done"),
-    }.get(row.state, row.state)
+    }
+    return texts.get(row.state, row.state)
 
 
 def role_text(role: str) -> str:

@@ -194,8 +194,10 @@ def _checked(tx: Tx, case: CaseRecord | None, case_id: str) -> CaseRecord:
 
 
 def readable_case(tx: Tx, case_id: str, *, lock: bool = True) -> CaseRecord:
-    """A case this staff session may read and talk about: as `staff_case`, and one from any unit that the staff
-    member was invited into or is offered (slides 36 and 38)."""
+    """A case this staff session may read and talk about (slides 36 and 38).
+
+    As `staff_case`, and any that the staff member was invited into or is offered, from whatever unit.
+    """
     case = find_case(tx, case_id, lock=lock)
     if case is not None and is_in_circle(case.participants, case.hand_over, tx.staff.id):
         return case
@@ -322,13 +324,6 @@ def resident_ref(case: CaseRecord, today: date) -> ResidentRef:
         sex=case.sex,
         protected=case.protected,
     )
-
-
-def blocks(case: CaseRecord, region: RegionProfile) -> bool:
-    """Whether the case locks its resident out of the service: only a drop-in visit does (slide 55)."""
-    if case.kind != CaseKind.DROP_IN:
-        return False
-    return blocks_resident(CaseState(case.state), unsigned_blocks=region.unsigned_blocks)
 
 
 def blocks(case: CaseRecord, region: RegionProfile) -> bool:

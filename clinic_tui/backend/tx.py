@@ -32,6 +32,8 @@ class Tx:
     """Whether a case's resident has its chat on screen right now (slide 35)."""
     emitted: list[Emitted] = field(default_factory=list[Emitted])
     audits: list[AuditEntry] = field(default_factory=list[AuditEntry])
+    left: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
+    """Staff who no longer take part in a case, by its id: they are told of its row once more."""
 
     @property
     def staff(self) -> StaffMember:

@@ -16,7 +16,9 @@ def test_rules_and_texts_are_the_same_set() -> None:
         rule
         for file in SOURCES
         if file.name != "refusals.py"
-        for rule in re.findall(r'"((?:case|note|person|proxy)\.[a-z_]+)"', file.read_text("utf-8"))
+        for rule in re.findall(
+            r'"((?:async|ticket|case|note|person|proxy)\.[a-z_]+)"', file.read_text("utf-8")
+        )
     }
     assert used == set(REASONS)
 

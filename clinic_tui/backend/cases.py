@@ -326,13 +326,6 @@ def resident_ref(case: CaseRecord, today: date) -> ResidentRef:
     )
 
 
-def blocks(case: CaseRecord, region: RegionProfile) -> bool:
-    """Whether the case keeps its resident from starting another; only a drop-in case can (slide 55)."""
-    if case.kind != CaseKind.DROP_IN.value:
-        return False
-    return blocks_resident(CaseState(case.state), unsigned_blocks=region.unsigned_blocks)
-
-
 def case_row(case: CaseRecord, now: datetime, region: RegionProfile) -> CaseRow:
     """The case as a work list shows it."""
     return CaseRow(

@@ -10,7 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.edge import Edge
-from clinic_tui.backend.endpoints import cases, commands, health, live, sessions
+from clinic_tui.backend.endpoints import cases, commands, health, live, sessions, texts
 from clinic_tui.backend.endpoints.answers import refuse
 from clinic_tui.backend.endpoints.site import SignInLimits, Site
 from clinic_tui.backend.hub import Hub
@@ -23,7 +23,7 @@ from clinic_tui.backend.streams import events_after
 from clinic_tui.backend.watch import check_sessions
 from clinic_tui.protocol.events import Envelope
 
-_MODULES = (sessions, cases, commands, live, health)
+_MODULES = (sessions, cases, commands, live, texts, health)
 
 
 def create_app(backend: Backend) -> Edge:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, delete, func, update
@@ -11,18 +11,16 @@ from clinic_tui.backend.cases import READING_FOR, case_select, change_case, enco
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.rules import closed_dates
 from clinic_tui.backend.sms.gateway import Gateway, LogGateway
-from clinic_tui.backend.sms.sending import claim_text, due_texts, hold_texts, settle_stuck, settle_text
+from clinic_tui.backend.sms.rounds import send_texts
 from clinic_tui.backend.store import StorageUnavailable
 from clinic_tui.backend.store.tables import cases, drafts, idempotency, sessions
+from clinic_tui.backend.system import in_transaction
 from clinic_tui.backend.tx import Tx
-from clinic_tui.protocol.events import Envelope
 
 KEEP_ANSWERS = timedelta(days=7)
 """How long a command's answer is kept for a repeated command (security.md 4.14)."""
 EVERY_SECONDS = 5.0
 """Real seconds between two rounds."""
-_UNANSWERED = 3
-"""A round of texts stops after so many that the gateway did not take; the next goes on."""
 
 _WITH_READERS = case_select().where(cases.c.readers != "[]").order_by(cases.c.id).with_for_update(of=cases)
 _OLD_ANSWERS = delete(idempotency).where(idempotency.c.at < bindparam("before", type_=idempotency.c.at.type))
@@ -42,19 +40,36 @@ _log = logging.getLogger(__name__)
 
 async def run_due(backend: Backend, now: datetime, gateway: Gateway | None = None) -> None:
     """Everything that is due at this moment; running it twice changes nothing more."""
-    await expire_readers(backend, now)
+    await run_own(backend, now)
     await send_texts(backend, now, gateway or LogGateway())
+
+
+async def run_own(backend: Backend, now: datetime) -> None:
+    """Everything that is due, but for the sending of texts."""
+    await expire_readers(backend, now)
     await purge(backend, now)
 
 
 async def run_forever(
     backend: Backend, gateway: Gateway | None = None, *, every: float = EVERY_SECONDS
 ) -> None:
-    """Rounds until cancelled, by the backend's own clock; a database that is away is tried again."""
+    """Rounds until cancelled, by the backend's own clock; a database that is away is tried again.
+
+    Texts have rounds of their own, so that a slow gateway holds up nothing else.
+    """
     await asyncio.to_thread(closed_dates, backend.region, backend.clock.now())
+    way_out = gateway or LogGateway()
+    async with asyncio.TaskGroup() as group:
+        group.create_task(_repeat(backend, run_own, every))
+        group.create_task(_repeat(backend, lambda backend, now: send_texts(backend, now, way_out), every))
+
+
+async def _repeat(
+    backend: Backend, work: Callable[[Backend, datetime], Awaitable[None]], every: float
+) -> None:
     while True:
         try:
-            await run_due(backend, backend.clock.now(), gateway)
+            await work(backend, backend.clock.now())
         except StorageUnavailable:
             _log.warning("the jobs could not run: the database is not available")
         await asyncio.sleep(every)
@@ -71,24 +86,7 @@ async def expire_readers(backend: Backend, now: datetime) -> None:
                 case = change_case(tx, case, readers=encode_readers(left))
                 tell_case(tx, case, "case.readers")
 
-    await _in_transaction(backend, now, work)
-
-
-async def send_texts(backend: Backend, now: datetime, gateway: Gateway) -> None:
-    """Send what is queued. What cannot be sent now is tried later, and becomes a task in the end."""
-    await _in_transaction(backend, now, settle_stuck)
-    unanswered = 0
-    for text in await backend.store.read(lambda conn: due_texts(conn, now)):
-        if not await backend.store.write(lambda conn, text=text: claim_text(conn, text, now)):
-            continue
-        went = await gateway.send(text)
-        await _in_transaction(backend, now, lambda tx, text=text, went=went: settle_text(tx, text, went))
-        if went.fate == "blocked":
-            await backend.store.write(lambda conn: hold_texts(conn, now))
-            return
-        unanswered += went.fate in {"later", "unknown"}
-        if unanswered == _UNANSWERED:
-            return
+    await in_transaction(backend, now, work)
 
 
 async def purge(backend: Backend, now: datetime) -> None:
@@ -100,21 +98,3 @@ async def purge(backend: Backend, now: datetime) -> None:
         conn.execute(_EXPIRED, {"moment": now})
 
     await backend.store.write(work)
-
-
-async def _in_transaction(backend: Backend, now: datetime, work: Callable[[Tx], None]) -> None:
-    def run(conn: Connection) -> tuple[Envelope, ...]:
-        tx = Tx(
-            conn=conn,
-            now=now,
-            session=None,
-            region=backend.region,
-            settings=backend.settings,
-            in_chat=backend.in_chat,
-        )
-        work(tx)
-        return tx.finish()
-
-    envelopes = await backend.store.write(run)
-    if envelopes:
-        backend.hub.publish(envelopes)

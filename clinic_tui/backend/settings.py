@@ -41,3 +41,7 @@ class Settings:
     commands_burst: int = 200
     metrics_everywhere: bool = False
     """Whether /metrics answers others than this host."""
+    sms: str = "log"
+    """The name of the gateway that texts go out by."""
+    sms_secret: str = ""
+    """What the gateway's delivery reports carry in their address; empty refuses every report."""

@@ -23,7 +23,7 @@ async def test_the_backend_says_that_it_lives_and_is_ready(memory_backend: Backe
     async with served(memory_backend) as site:
         assert (await site.http.get("/healthz")).json() == {"status": "alive"}
         ready = (await site.http.get("/readyz")).json()
-        assert ready == {"status": "ready", "database": "sqlite", "schema": "unversioned"}
+        assert ready == {"status": "ready", "database": "sqlite", "schema": "unversioned", "sms": "log"}
 
 
 async def test_without_its_database_the_backend_lives_but_is_not_ready(memory_backend: Backend) -> None:

@@ -37,7 +37,8 @@ class HealthEndpoint:
             schema = await store.read(_schema)
         except StorageUnavailable:
             raise refuse(503, "The database does not answer.", wait=1) from None
-        return answer({"status": "ready", "database": store.dialect, "schema": schema})
+        sms = self._site.settings.sms
+        return answer({"status": "ready", "database": store.dialect, "schema": schema, "sms": sms})
 
     async def metrics(self, request: Request) -> Response:
         """The counters, for this host alone unless the deployment opens them."""

@@ -1,7 +1,142 @@
-"""A text that could not be delivered becomes a task that somebody sees."""
+"""A text that could not be delivered becomes a task that somebody sees (domain.md 7.5)."""
 
+import logging
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select
+
+from clinic_tui.backend.cases import CaseRecord, age_at, case_select, record, resident_ref
+from clinic_tui.backend.notices import notify
+from clinic_tui.backend.rules import local_date
+from clinic_tui.backend.store.tables import cases, residents, sms_outbox
+from clinic_tui.backend.store.team_tables import tickets, verifications
+from clinic_tui.backend.streams import unit_stream
 from clinic_tui.backend.tx import Tx
+from clinic_tui.i18n import _
+from clinic_tui.protocol.care import Verification
+from clinic_tui.protocol.events import VerificationChanged
+from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.refs import ResidentRef, StaffRef
+
+_TEXT = select(sms_outbox.c.case_id, sms_outbox.c.resident_id, sms_outbox.c.kind, sms_outbox.c.fault).where(
+    sms_outbox.c.id == bindparam("which")
+)
+_CASE = case_select().where(cases.c.id == bindparam("of"))
+_RESIDENT = select(residents).where(residents.c.id == bindparam("who"))
+_TICKET = (
+    select(tickets)
+    .where(tickets.c.resident_id == bindparam("who"))
+    .order_by(tickets.c.issued_at.desc())
+    .limit(1)
+)
+_OPEN = select(verifications.c.id).where(
+    verifications.c.kind == "sms_failed",
+    verifications.c.state == "open",
+    verifications.c.resident_id == bindparam("who"),
+    verifications.c.unit_id == bindparam("at"),
+)
+_ADD = insert(verifications)
+_log = logging.getLogger(__name__)
 
 
 def tell_failed(tx: Tx, text_id: str) -> None:
-    """Make a task of a text to a resident that will not arrive."""
+    """Make a task of a text to a resident that will not arrive, at the unit of its case or ticket.
+
+    Who has the case, or issued the ticket, is told. One task at a time is open for a resident at a unit. A
+    text to a staff member is only noted in the log.
+    """
+    text = tx.conn.execute(_TEXT, {"which": text_id}).one()
+    _log.warning("text %s (%s) was not delivered: %s", text_id, text.kind, text.fault)
+    if text.resident_id is None:
+        return
+    case = _case(tx, text.case_id)
+    unit_id, asked_of = _place(tx, case, text.resident_id)
+    if unit_id is None:
+        return
+    who = case.resident_id if case is not None else text.resident_id
+    if tx.conn.execute(_OPEN, {"who": who, "at": unit_id}).first() is None:
+        task = Verification(
+            id=new_id(int(tx.now.timestamp() * 1000)),
+            kind="sms_failed",
+            state="open",
+            unit_id=unit_id,
+            case_id=case.id if case is not None else None,
+            resident=_resident(tx, case, who),
+            asked_of=asked_of,
+            asked_at=tx.now,
+            detail=about(text.kind),
+        )
+        tx.conn.execute(_ADD, _row(task, who))
+        event = VerificationChanged(verification=task)
+        tx.emit(unit_stream(unit_id), event)
+    if asked_of is not None:
+        notify(tx, asked_of.id, "sms_failed", case=case, detail=about(text.kind))
+
+
+def about(kind: str) -> str:
+    """What a kind of text is about, in a few words for those who work there."""
+    match kind.partition(".")[0]:
+        case "your_turn":
+            return _("SMS: it is your turn")
+        case "new_message" | "message" | "staff_wrote":
+            return _("SMS: a new message")
+        case "chat_created" | "new_chat" | "one_way":
+            return _("SMS: a new chat")
+        case "ticket" | "ticket_issued" | "ticket_expiring":
+            return _("SMS: a drop-in ticket")
+        case "visit" | "scheduled" | "booked" | "visit_booked" | "visit_soon" | "meeting":
+            return _("SMS: a booked visit")
+        case "no_answer":
+            return _("SMS: the visit was ended without an answer")
+        case _:
+            return _("SMS to the resident")
+
+
+def _case(tx: Tx, case_id: str | None) -> CaseRecord | None:
+    if case_id is None:
+        return None
+    return record(tx.conn.execute(_CASE, {"of": case_id}).mappings().one())
+
+
+def _place(tx: Tx, case: CaseRecord | None, resident_id: str) -> tuple[str | None, StaffRef | None]:
+    """Where the task is, and who is asked first."""
+    if case is not None:
+        return case.unit_id, case.assignee
+    ticket = tx.conn.execute(_TICKET, {"who": resident_id}).first()
+    if ticket is None:
+        return None, None
+    issuer = StaffRef(id=ticket.issuer_id, name=ticket.issuer_name, title=ticket.issuer_title)
+    return ticket.issuer_unit_id, issuer
+
+
+def _resident(tx: Tx, case: CaseRecord | None, resident_id: str) -> ResidentRef:
+    day = local_date(tx.region, tx.now)
+    if case is not None:
+        return resident_ref(case, day)
+    row = tx.conn.execute(_RESIDENT, {"who": resident_id}).one()
+    masked = row.protected != "none"
+    return ResidentRef(
+        id=row.id,
+        name="" if masked else row.name,
+        birth_date=None if masked else row.birth_date,
+        age=age_at(row.birth_date, day),
+        sex=row.sex,
+        protected=row.protected,
+    )
+
+
+def _row(task: Verification, resident_id: str) -> dict[str, Any]:
+    of = task.asked_of
+    return {
+        "id": task.id,
+        "kind": task.kind,
+        "state": task.state,
+        "unit_id": task.unit_id,
+        "case_id": task.case_id,
+        "resident_id": resident_id,
+        "asked_of_id": of.id if of else None,
+        "asked_of_name": of.name if of else "",
+        "asked_of_title": of.title if of else "",
+        "asked_at": task.asked_at,
+        "detail": task.detail,
+    }

@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from time import monotonic
 
 from rich.cells import cell_len
 from textual import events, on
@@ -28,12 +29,18 @@ NEAR_LIMIT = 500
 class ComposerText(WritingArea):
     """The text of the composer; Enter expands a phrase's shortcut, or sends where the user chose so."""
 
-    def __init__(self) -> None:
-        super().__init__(id="composer-text")
+    def __init__(self, *, id: str = "composer-text") -> None:  # noqa: A002 - Textual's own name
+        super().__init__(id=id)
         self.send_key = "ctrl+j"
+        self.now: Callable[[], float] = monotonic
+        self._held_until = 0.0
         self.phrases: Callable[[], Sequence[PhraseInfo]] = tuple
         self.values: Callable[[], Mapping[str, str]] = dict
         self._times: deque[float] = deque(maxlen=BURST_KEYS)
+
+    def hold_enter(self, seconds: float) -> None:
+        """Take Enter for a line break this long, though it sends otherwise: one has just changed sides."""
+        self._held_until = self.now() + seconds
 
     @property
     def in_burst(self) -> bool:
@@ -64,7 +71,9 @@ class ComposerText(WritingArea):
         if event.key == self.send_key:
             event.prevent_default()
             event.stop()
-            if self.in_burst:
+            if event.key == "enter" and self.now() < self._held_until:
+                self.insert("\n")
+            elif self.in_burst:
                 self.insert("\n")
                 self.post_message(Composer.Pasted())
             elif not (event.key == "enter" and self._expand()):

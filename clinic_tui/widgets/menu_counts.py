@@ -33,9 +33,7 @@ def menu_counts(place: Workplace) -> dict[str, Count]:
     oldest = place.drop_in.oldest_waiting
     unread = any(place.unread(visit) for visit in desk.visits.values())
     booked = booked_on(place, now)
-    late = any(
-        row.state == CaseState.BOOKED and row.booking and row.booking.starts_at < now for row in booked
-    )
+    late = any(row.state == CaseState.BOOKED and start_of(row) < now for row in booked)
     return {
         "go.drop_in": Count(place.drop_in.waiting, oldest is not None and is_overdue(desk, oldest, now)),
         "go.booked": Count(sum(row.state == CaseState.BOOKED for row in booked), late),
@@ -53,9 +51,12 @@ def booked_on(place: Workplace, at: datetime) -> list[CaseRow]:
     """The scheduled visits of the day of this instant (Swedish time) that are not finished."""
     day = at.astimezone(ZONE).date()
     rows = map(place.desk.rows.get, place.lists["booked"].ids())
-    return [
-        row for row in rows if row and row.booking and row.booking.starts_at.astimezone(ZONE).date() == day
-    ]
+    return [row for row in rows if row and start_of(row).astimezone(ZONE).date() == day]
+
+
+def start_of(row: CaseRow) -> datetime:
+    """When the visit is booked for."""
+    return row.booking.starts_at if row.booking else row.queued_at
 
 
 def conversations_for_me(desk: Desk) -> list[Conversation]:

@@ -27,6 +27,16 @@ class DemoOptions:
     """No cases to begin with, and nobody who comes."""
 
 
+@dataclass(frozen=True)
+class Ready:
+    """Where the demo's backend is, who is signed in, and who else may be."""
+
+    url: str
+    token: str
+    accounts: tuple[str, ...]
+    password: str
+
+
 class DemoFailed(Exception):  # noqa: N818 - shown as it is
     """The backend did not start; the text says why."""
 
@@ -44,11 +54,18 @@ def run_demo(options: DemoOptions) -> int:
         import_module("clinic_tui.app")  # while the backend starts
 
         try:
-            url, token = _ready(child)
+            ready = _ready(child)
         except DemoFailed as error:
             sys.stderr.write(f"{error}\n")
             return 1
-        return run_workstation(url, lang=options.lang, token=token, private=True)
+        return run_workstation(
+            ready.url,
+            lang=options.lang,
+            token=ready.token,
+            private=True,
+            accounts=ready.accounts,
+            password=ready.password,
+        )
     finally:
         _stop(child)
 
@@ -69,8 +86,8 @@ def _start(options: DemoOptions) -> "subprocess.Popen[str]":
     )
 
 
-def _ready(child: "subprocess.Popen[str]") -> tuple[str, str]:
-    """The address and the token, once the backend listens. Raises `DemoFailed`."""
+def _ready(child: "subprocess.Popen[str]") -> Ready:
+    """What the backend says once it listens. Raises `DemoFailed`."""
     import select
 
     assert child.stdout is not None  # noqa: S101 - a pipe was asked for
@@ -83,7 +100,7 @@ def _ready(child: "subprocess.Popen[str]") -> tuple[str, str]:
         raise DemoFailed("The demo's backend could not be understood.") from None
     if "error" in said:
         raise DemoFailed(said["error"])
-    return said["url"], said["token"]
+    return Ready(said["url"], said["token"], tuple(said["accounts"]), said["password"])
 
 
 def _stop(child: "subprocess.Popen[str]") -> None:

@@ -57,7 +57,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _say(what: dict[str, str]) -> None:
+def accounts(dataset: Dataset) -> list[str]:
+    """One of each role, as user name, title and unit: whom one may sign in as."""
+    found: dict[tuple[str, ...], str] = {}
+    for member in dataset.staff:
+        roles = tuple(one.role for one in member.assignments)
+        place = dataset.unit_by_id[member.assignments[0].unit].name
+        found.setdefault(roles, f"{member.username} · {member.title}, {place}")
+    return list(found.values())
+
+
+def _say(what: dict[str, str | list[str]]) -> None:
     sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
 
@@ -101,7 +111,7 @@ async def _serve(options: argparse.Namespace) -> None:
         async with listening(app, tcp_socket("127.0.0.1", 0)) as server:
             url = address_of(server.servers[0].sockets[0])
             token = await _token(backend, options.staff)
-            _say({"url": url, "token": token})
+            _say({"url": url, "token": token, "accounts": accounts(dataset), "password": DEMO_PASSWORD})
             tasks = [asyncio.create_task(run_forever(backend))]
             if not options.empty:
                 crowd = Crowd(

@@ -43,7 +43,7 @@ class Entrance:
                 username=self._username,
                 last_assignment=self._last_assignment,
                 notice=self._notice,
-                token_note=self._app.place.token_note,
+                token_note=self._app.place.token_note or self._app.options.sign_in_note(),
             )
         )
 

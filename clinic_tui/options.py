@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from clinic_tui.domain.filters import GlobalFilter
+from clinic_tui.i18n import _
 from clinic_tui.storage.config import Config, set_value
 from clinic_tui.storage.files import UnusableFileError
 from clinic_tui.storage.filters import FilterStore, LoadedFilter
@@ -29,6 +30,17 @@ class Options:
     notes: tuple[str, ...] = ()
     """What was wrong with the files, one line each."""
     private: bool = False
+    accounts: tuple[str, ...] = ()
+    """User name and title of those one may sign in as in the demo, one a line."""
+    password: str = ""
+    """The password of all of them."""
+
+    def sign_in_note(self) -> str:
+        """What the sign-in says of the demo's accounts; empty outside the demo."""
+        if not self.accounts:
+            return ""
+        head = _("Everybody in the demo has the password {password}:").format(password=self.password)
+        return "\n".join((head, *self.accounts))
 
     @cached_property
     def _tokens(self) -> "TokenStore":

@@ -28,13 +28,17 @@ def run_workstation(
     token: str = "",
     config: Path | None = None,
     private: bool = False,
+    accounts: tuple[str, ...] = (),
+    password: str = "",
 ) -> int:
     """Open the workstation on this terminal until the user leaves; returns the exit code.
 
     `token` is a session to use instead of signing in. A private workstation reads and keeps no files.
+    `accounts` and `password` are told at the sign-in of the demo.
     """
     prepare()
     options = _options(server, token, config, private=private)
+    options.accounts, options.password = accounts, password
     set_language(language_from_environment(lang or options.config.ui.language))
     from clinic_tui.app import ClinicApp
     from clinic_tui.widgets.terminal_input import harden_input

@@ -19,7 +19,7 @@ def test_a_bundled_profile_is_whole(name: str) -> None:
     assert list(profile.priorities) == [1, 2, 3, 4, 5]
     assert all(profile.priority_names.values())
     assert profile.queues_seen[Role.DOCTOR] == {"doctor", "nurse"}
-    assert profile.queues_seen[Role.NURSE] == {"nurse"}
+    assert profile.queues_seen[Role.NURSE] == {"nurse", "medical_admin"}
     assert set(profile.queues_seen) == {
         role
         for role in Role
@@ -58,7 +58,7 @@ def test_a_profile_is_read_from_its_text_as_well_as_by_name() -> None:
         ('["personal_number"]', '"personal_number"', "resident_id_types: must be a list"),
         ("from_age = 1", "from_age = 13", "child.from_age: must be lower"),
         ("number = 2", "number = 1", "priorities[1].number: priority 1 is there twice"),
-        ('nurse = ["nurse"]', 'nurs = ["nurse"]', "queues_seen.nurs: is no role"),
+        ('nurse = ["nurse", "medical_admin"]', 'nurs = ["nurse"]', "queues_seen.nurs: is no role"),
         ('mon-fri = "08:00-16:00"', 'mon-fri = "8-16"', "hours.health_centre[0].mon-fri: must be hours"),
         ("row = 7\n", "row = 0\n", "routing.rows[10].row: must be a whole number"),
         ("priorities = [1]", "priorities = [6]", "names a priority that the region does not have"),

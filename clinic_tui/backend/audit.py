@@ -11,7 +11,7 @@ from clinic_tui.backend.store.tables import audit, streams
 from clinic_tui.domain.audit import GENESIS, canonical, chain_hash
 
 Action = Literal[
-    "READ", "LIST", "CREATE", "UPDATE", "SEND", "SIGN", "SEARCH", "SIGN_IN", "SIGN_OUT", "DENIED"
+    "READ", "LIST", "CREATE", "UPDATE", "SEND", "SIGN", "SEARCH", "COPY", "SIGN_IN", "SIGN_OUT", "DENIED"
 ]
 _PREFIX = "audit:"
 

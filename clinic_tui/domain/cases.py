@@ -1,7 +1,7 @@
 """The life of a drop-in case and of a scheduled visit: states, the commands that move it, who gives them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -88,7 +88,7 @@ class CloseReason(StrEnum):
 
 
 class CaseCommand(StrEnum):
-    """What can be asked of a drop-in case."""
+    """What can be asked of a drop-in case or a scheduled visit."""
 
     ACCEPT = "accept"
     RELEASE = "release"
@@ -100,6 +100,10 @@ class CaseCommand(StrEnum):
     TAKE_OVER = "take_over"
     CANCEL = "cancel"
     REROUTE = "reroute"
+    REBOOK = "rebook"
+    """Of a scheduled visit, as the two that follow (domain.md 2.6)."""
+    CANCEL_VISIT = "cancel_visit"
+    NO_SHOW = "no_show"
 
 
 class NewAssignee(StrEnum):
@@ -138,6 +142,12 @@ class Facts:
     note_signable: bool = False
     """The note's own check said ok (see `clinic_tui.domain.note`)."""
     other_unit_takes_it: bool = False
+    scheduled: bool = False
+    """The case is a scheduled visit: given back, it is booked again and waits for nobody."""
+    may_book: bool = False
+    """The actor's role books visits."""
+    has_begun: bool = False
+    """The booked time has come."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,6 +214,24 @@ def _cancel(facts: Facts) -> str | None:
     return None if facts.is_resident else "case.not_resident"
 
 
+def _book(facts: Facts) -> str | None:
+    return None if facts.may_book else "case.not_for_role"
+
+
+def _no_show(facts: Facts) -> str | None:
+    if not facts.has_queue_role:
+        return "case.not_for_role"
+    return None if facts.has_begun else "visit.not_begun"
+
+
+def _no_show_when_taken(facts: Facts) -> str | None:
+    if not facts.scheduled:
+        return "case.not_possible"
+    if not facts.is_assignee:
+        return "case.not_assignee"
+    return None if facts.has_begun else "visit.not_begun"
+
+
 def _reroute(facts: Facts) -> str | None:
     if not facts.is_system:
         return "case.not_system"
@@ -234,6 +262,17 @@ def _rows() -> dict[tuple[CaseState, CaseCommand], tuple[_Guard, Transition]]:
             Transition(state=state.REROUTED, close_reason=CloseReason.REROUTED),
         ),
     }
+    gone = Transition(state=state.NO_SHOW, close_reason=CloseReason.NO_SHOW)
+    rows |= {
+        (state.BOOKED, command.ACCEPT): (_accept, Transition(state=state.ACCEPTED, assignee=who.ACTOR)),
+        (state.BOOKED, command.REBOOK): (_book, Transition(state=state.BOOKED)),
+        (state.BOOKED, command.CANCEL_VISIT): (
+            _book,
+            Transition(state=state.CANCELLED, close_reason=CloseReason.CANCELLED),
+        ),
+        (state.BOOKED, command.NO_SHOW): (_no_show, gone),
+        (state.ACCEPTED, command.NO_SHOW): (_no_show_when_taken, gone),
+    }
     for same in (state.ACCEPTED, state.IN_PROGRESS):
         rows[same, command.HAND_OVER] = (_hand_over, Transition(state=same, assignee=who.TARGET))
         rows[same, command.TAKE_OVER] = (_take_over, Transition(state=same, assignee=who.ACTOR))
@@ -241,17 +280,21 @@ def _rows() -> dict[tuple[CaseState, CaseCommand], tuple[_Guard, Transition]]:
 
 
 TRANSITIONS = _rows()
-"""Guard and outcome by (state, command): the table of domain.md 2.1.1. What is not here is refused."""
+"""Guard and outcome by (state, command): domain.md 2.1.1 and 2.6. What is not here is refused."""
 
 
 def transition(state: CaseState, command: CaseCommand, facts: Facts) -> Transition | Refusal:
-    """What `command` does to a case in `state`, or why it is refused (domain.md 2.1.1)."""
+    """What `command` does to a case in `state`, or why it is refused (domain.md 2.1.1, 2.6)."""
     row = TRANSITIONS.get((state, command))
     if row is None:
         return Refusal(rule=_not_in_table(state, command, facts))
     guard, outcome = row
     rule = guard(facts)
-    return outcome if rule is None else Refusal(rule=rule)
+    if rule is not None:
+        return Refusal(rule=rule)
+    if facts.scheduled and outcome.state is CaseState.WAITING:
+        return replace(outcome, state=CaseState.BOOKED)
+    return outcome
 
 
 def _not_in_table(state: CaseState, command: CaseCommand, facts: Facts) -> str:
@@ -260,7 +303,7 @@ def _not_in_table(state: CaseState, command: CaseCommand, facts: Facts) -> str:
         return "case.finished"
     if command is CaseCommand.ACCEPT:
         return "case.already_yours" if facts.is_assignee else "case.already_taken"
-    if state is CaseState.WAITING:
+    if state in {CaseState.WAITING, CaseState.BOOKED}:
         return "case.not_taken"
     if state is CaseState.ACCEPTED and command in {CaseCommand.END_VISIT, CaseCommand.END_NO_ANSWER}:
         return "case.not_started"

@@ -65,9 +65,6 @@ REASONS: dict[str, str] = {
     "resident.known": N_("There is a resident with that number already. Search for them."),
     "resident.mobile": N_("Write a mobile number that text messages can be sent to."),
     "resident.name_missing": N_("Write the resident's name."),
-    "resident.no_channel": N_(
-        "The resident has no mobile number and gets no text message. Confirm that you go on."
-    ),
     "verification.already_asked": N_("The note waits to be verified already."),
     "verification.comment_missing": N_("Write what should be changed."),
     "verification.decided": N_("A colleague has already decided this."),

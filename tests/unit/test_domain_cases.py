@@ -27,6 +27,7 @@ S, C, WHO = CaseState, CaseCommand, NewAssignee
 WAITED = {"minutes_since_last_resident_activity": 15.0, "no_answer_minutes": 15.0}
 ASSIGNEE = Facts(has_queue_role=True, has_assignee=True, is_assignee=True)
 COLLEAGUE = Facts(has_queue_role=True, has_assignee=True)
+BOOKED = Facts(scheduled=True, may_book=True, has_queue_role=True, has_begun=True)
 HANDING = replace(ASSIGNEE, target_has_role=True, reason_given=True)
 
 ALLOWED: list[tuple[CaseState, CaseCommand, Facts, Transition]] = [
@@ -84,6 +85,27 @@ ALLOWED: list[tuple[CaseState, CaseCommand, Facts, Transition]] = [
         Facts(is_system=True, other_unit_takes_it=True),
         Transition(state=S.REROUTED, close_reason=CloseReason.REROUTED),
     ),
+    (S.BOOKED, C.ACCEPT, Facts(has_queue_role=True), Transition(state=S.ACCEPTED, assignee=WHO.ACTOR)),
+    (
+        S.ACCEPTED,
+        C.RELEASE,
+        replace(ASSIGNEE, scheduled=True),
+        Transition(state=S.BOOKED, assignee=WHO.NOBODY),
+    ),
+    (S.BOOKED, C.REBOOK, Facts(may_book=True), Transition(state=S.BOOKED)),
+    (
+        S.BOOKED,
+        C.CANCEL_VISIT,
+        Facts(may_book=True),
+        Transition(state=S.CANCELLED, close_reason=CloseReason.CANCELLED),
+    ),
+    (S.BOOKED, C.NO_SHOW, BOOKED, Transition(state=S.NO_SHOW, close_reason=CloseReason.NO_SHOW)),
+    (
+        S.ACCEPTED,
+        C.NO_SHOW,
+        replace(ASSIGNEE, scheduled=True, has_begun=True),
+        Transition(state=S.NO_SHOW, close_reason=CloseReason.NO_SHOW),
+    ),
 ]
 
 REFUSED: list[tuple[CaseState, CaseCommand, Facts, str]] = [
@@ -122,6 +144,18 @@ REFUSED: list[tuple[CaseState, CaseCommand, Facts, str]] = [
     (S.WAITING, C.REROUTE, Facts(other_unit_takes_it=True), "case.not_system"),
     (S.WAITING, C.REROUTE, Facts(is_system=True), "case.no_other_unit"),
     (S.CLOSED, C.SIGN_NOTE, replace(ASSIGNEE, note_signable=True), "case.finished"),
+    (S.BOOKED, C.ACCEPT, Facts(scheduled=True), "case.not_for_role"),
+    (S.BOOKED, C.START_VISIT, BOOKED, "case.not_taken"),
+    (S.BOOKED, C.REBOOK, replace(BOOKED, may_book=False), "case.not_for_role"),
+    (S.BOOKED, C.CANCEL_VISIT, replace(BOOKED, may_book=False), "case.not_for_role"),
+    (S.BOOKED, C.NO_SHOW, replace(BOOKED, has_begun=False), "visit.not_begun"),
+    (S.BOOKED, C.NO_SHOW, replace(BOOKED, has_queue_role=False), "case.not_for_role"),
+    (S.ACCEPTED, C.NO_SHOW, replace(ASSIGNEE, has_begun=True), "case.not_possible"),
+    (S.ACCEPTED, C.NO_SHOW, replace(COLLEAGUE, scheduled=True, has_begun=True), "case.not_assignee"),
+    (S.ACCEPTED, C.NO_SHOW, replace(ASSIGNEE, scheduled=True), "visit.not_begun"),
+    (S.ACCEPTED, C.REBOOK, BOOKED, "case.not_possible"),
+    (S.WAITING, C.CANCEL_VISIT, BOOKED, "case.not_taken"),
+    (S.NO_SHOW, C.ACCEPT, BOOKED, "case.finished"),
 ]
 TABLE = {(row[0], row[1]) for row in ALLOWED}
 PAIRS = [(state, command) for state in CaseState for command in CaseCommand]
@@ -173,8 +207,8 @@ def test_every_answer_is_a_known_state_or_a_known_reason(
         assert answer.reason == REASONS[answer.rule]
         return
     assert state not in FINISHED
-    assert answer.state is S.WAITING or answer.state in HELD | FINISHED
-    assert (answer.state is S.WAITING) == (answer.assignee is WHO.NOBODY)
+    assert answer.state in {S.WAITING, S.BOOKED} | HELD | FINISHED
+    assert (command is C.RELEASE) == (answer.assignee is WHO.NOBODY)
 
 
 @given(st.lists(st.tuples(st.sampled_from(CaseCommand), any_facts), max_size=40))

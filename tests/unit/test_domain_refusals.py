@@ -17,7 +17,8 @@ def test_rules_and_texts_are_the_same_set() -> None:
         for file in SOURCES
         if file.name != "refusals.py"
         for rule in re.findall(
-            r'"((?:async|ticket|case|note|person|proxy)\.[a-z_]+)"', file.read_text("utf-8")
+            r'"((?:async|ticket|case|meeting|note|person|proxy|resident|verification|visit)\.[a-z_]+)"',
+            file.read_text("utf-8"),
         )
     }
     assert used == set(REASONS)

@@ -251,8 +251,10 @@ def change_case(tx: Tx, case: CaseRecord, message: Message | None = None, **chan
     return replace(case, **changes)
 
 
-def move_case(tx: Tx, case: CaseRecord, by: StaffRef | None, **changes: Any) -> CaseRecord:
-    """Store a step of the life cycle: the version rises and who did it is kept.
+def move_case(
+    tx: Tx, case: CaseRecord, by: StaffRef | None, message: Message | None = None, **changes: Any
+) -> CaseRecord:
+    """Store a step of the life cycle, and a message with it: the version rises and who did it is kept.
 
     One conditional UPDATE: where the case is no longer as it was loaded, nothing changes and it is refused.
     Who takes part follows the step (see `circle.adjust`), and so does who is busy with a visit.
@@ -261,6 +263,7 @@ def move_case(tx: Tx, case: CaseRecord, by: StaffRef | None, **changes: Any) -> 
     moved = change_case(
         tx,
         case,
+        message,
         version=case.version + 1,
         changed_by_id=by.id if by else None,
         changed_by_name=by.name if by else "",
@@ -324,6 +327,13 @@ def resident_ref(case: CaseRecord, today: date) -> ResidentRef:
         sex=case.sex,
         protected=case.protected,
     )
+
+
+def blocks(case: CaseRecord, region: RegionProfile) -> bool:
+    """Whether the case keeps its resident from starting another; only a drop-in case can (slide 55)."""
+    if case.kind != CaseKind.DROP_IN.value:
+        return False
+    return blocks_resident(CaseState(case.state), unsigned_blocks=region.unsigned_blocks)
 
 
 def case_row(case: CaseRecord, now: datetime, region: RegionProfile) -> CaseRow:

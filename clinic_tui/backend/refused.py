@@ -107,7 +107,7 @@ def blocked(rule: str, who: StaffRef | None = None, at: datetime | None = None) 
 
 def by_rule(refusal: Refusal, who: StaffRef | None = None, at: datetime | None = None) -> Refused:
     """The answer to a domain refusal: lack of a role is 403, everything else 409."""
-    if refusal.rule == "case.not_for_role":
+    if refusal.rule in {"case.not_for_role", "async.no_reply"}:
         return forbidden(refusal.rule)
     if refusal.rule == "case.already_taken":
         return already_taken(who, at)

@@ -10,9 +10,20 @@ from clinic_tui.backend.refused import by_rule
 from clinic_tui.backend.store.tables import cases, units
 from clinic_tui.backend.streams import resident_stream
 from clinic_tui.backend.tx import Tx
-from clinic_tui.domain.cases import CaseCommand, CaseState, Facts, NewAssignee, transition
+from clinic_tui.domain import async_chats
+from clinic_tui.domain.async_chats import AsyncCommand, AsyncFacts, AsyncState, AsyncTransition
+from clinic_tui.domain.cases import (
+    CaseCommand,
+    CaseKind,
+    CaseState,
+    Facts,
+    NewAssignee,
+    Transition,
+    transition,
+)
 from clinic_tui.domain.refusals import Refusal
 from clinic_tui.domain.roles import Permission
+from clinic_tui.i18n import _
 from clinic_tui.protocol.events import ResidentCaseChanged
 from clinic_tui.protocol.resident import ResidentCase
 from clinic_tui.protocol.resources import Message, StaffRef
@@ -34,10 +45,20 @@ _AHEAD = (
 )
 
 
-def facts_of(tx: Tx, case: CaseRecord, **more: Any) -> Facts:
+def is_chat(case: CaseRecord) -> bool:
+    """Whether the case is an asynchronous chat."""
+    return case.kind == CaseKind.ASYNC.value
+
+
+def facts_of(tx: Tx, case: CaseRecord, **more: Any) -> AsyncFacts:
     """What the life cycle needs to know of this staff member and this case."""
-    return Facts(
-        has_queue_role=bool(tx.allows(Permission.ACCEPT_DROP_IN)) and case.queue_role in tx.roles_seen,
+    needed = Permission.ANSWER_ASYNC if is_chat(case) else Permission.ACCEPT_DROP_IN
+    seen = case.queue_role in tx.roles_seen and case.unit_id in tx.assignment.units
+    return AsyncFacts(
+        has_queue_role=bool(tx.allows(needed)) and seen,
+        is_participant=any(person.id == tx.staff.id for person in case.invited),
+        reply_allowed=case.reply_allowed,
+        time_is_out=is_out_of_time(tx, case),
         has_assignee=case.assignee_id is not None,
         is_assignee=case.assignee_id == tx.staff.id,
         may_release_for_others=bool(tx.allows(Permission.RELEASE_FOR_OTHERS)),
@@ -47,20 +68,36 @@ def facts_of(tx: Tx, case: CaseRecord, **more: Any) -> Facts:
     )
 
 
-def step(
-    tx: Tx,
+def is_out_of_time(tx: Tx, case: CaseRecord) -> bool:
+    """Whether a chat's life time is over, also before the system has closed it."""
+    return case.expires_at is not None and case.expires_at <= tx.now
+
+
+def outcome_of(
+    case: CaseRecord, command: CaseCommand | AsyncCommand, facts: Facts
+) -> Transition | AsyncTransition | Refusal:
+    """What the rules of the case's kind say to a command."""
+    if is_chat(case):
+        if not isinstance(facts, AsyncFacts) or command.value not in set(AsyncCommand):
+            return Refusal(rule="case.not_possible")
+        return async_chats.transition(AsyncState(case.state), AsyncCommand(command.value), facts)
+    if command.value not in set(CaseCommand):
+        return Refusal(rule="case.not_possible")
+    return transition(CaseState(case.state), CaseCommand(command.value), facts)
+
+
+def ask(
     case: CaseRecord,
-    command: CaseCommand,
+    command: CaseCommand | AsyncCommand,
     facts: Facts,
     *,
     version: int | None = None,
-    **changes: Any,
-) -> CaseRecord:
-    """Ask the rules for a step, check the version the user saw, and store it.
+) -> Transition | AsyncTransition:
+    """Ask the rules for a step and check the version the user saw; refused where either says no.
 
     A colleague who was first is named even to one who saw an older version.
     """
-    outcome = transition(CaseState(case.state), command, facts)
+    outcome = outcome_of(case, command, facts)
     if isinstance(outcome, Refusal) and outcome.rule in {"case.already_taken", "case.not_assignee"}:
         raise by_rule(outcome, case.assignee, case.accepted_at)
     if version is not None and not isinstance(outcome, Refusal):
@@ -69,6 +106,24 @@ def step(
         if version is not None and outcome.rule != "case.not_for_role":
             check_version(case, version)
         raise by_rule(outcome, case.assignee, case.changed_at)
+    return outcome
+
+
+def step(
+    tx: Tx,
+    case: CaseRecord,
+    command: CaseCommand | AsyncCommand,
+    facts: Facts,
+    *,
+    version: int | None = None,
+    message: Message | None = None,
+    **changes: Any,
+) -> CaseRecord:
+    """Ask the rules for a step (see `ask`) and store it, with a message that goes with it.
+
+    Where the rules give the case to a target, the caller says to whom in `changes`.
+    """
+    outcome = ask(case, command, facts, version=version)
     changes["state"] = outcome.state.value
     if outcome.assignee is NewAssignee.ACTOR:
         changes |= assigned_to(tx.staff.ref)
@@ -76,7 +131,7 @@ def step(
         changes |= assigned_to(None)
     if outcome.close_reason is not None:
         changes["close_reason"] = outcome.close_reason.value
-    return move_case(tx, case, _mover(tx), **changes)
+    return move_case(tx, case, _mover(tx), message, **changes)
 
 
 def _mover(tx: Tx) -> StaffRef | None:
@@ -126,7 +181,7 @@ def resident_case(tx: Tx, case: CaseRecord, messages: tuple[Message, ...] = ()) 
         kind=case.kind,
         state=case.state,
         unit_name=unit_name(tx, case.unit_id),
-        reason=case.reason,
+        reason=_("Drop-in with a ticket") if case.from_ticket else case.reason,
         staff=case.assignee,
         messages=messages,
         queue_position=queue_position(tx, case),

@@ -11,6 +11,7 @@ from datetime import datetime
 from importlib import resources
 from pathlib import Path
 from socket import AF_UNIX, socket
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -25,11 +26,15 @@ from clinic_tui.backend.listening import Listener, Transport, address_of, listen
 from clinic_tui.backend.logs import configure
 from clinic_tui.backend.seed import DEMO_PASSWORD
 from clinic_tui.backend.settings import Settings
+from clinic_tui.backend.sms.gateway import Gateway, LogGateway
 from clinic_tui.backend.store import StorageUnavailable, Store, create_schema, open_store, upgrade
 from clinic_tui.backend.store.tables import units
 from clinic_tui.backend.streams import heads
 from clinic_tui.domain.region import RegionProfile, load_profile
 from clinic_tui.domain.tables import BadTable
+
+if TYPE_CHECKING:
+    from clinic_tui.backend.sms.elks import ElksAccount
 
 DEMO_SECRET = "demo"  # noqa: S105 - opens fictive data on this machine only
 """What the simulated e-ID of `--demo-data` asks for."""
@@ -64,6 +69,8 @@ class ServeOptions:
     region: str = "vastmanland"
     """A bundled profile's name, or the path of a TOML file."""
     log: Path | None = None
+    texts: "ElksAccount | None" = None
+    """Where SMS go out; without one they are kept in the outbox and nothing is sent."""
     settings: Settings = field(default_factory=Settings)
 
 
@@ -95,6 +102,8 @@ def check(options: ServeOptions) -> None:
         )
     if not near and options.fill is not None:
         raise Unservable("--demo-data is for this machine only: use a loopback address or --uds.")
+    if options.fill is not None and options.texts is not None:
+        raise Unservable("--demo-data sends no SMS: leave out --sms 46elks.")
 
 
 def read_region(source: str) -> RegionProfile:
@@ -160,7 +169,7 @@ async def _serve(options: ServeOptions, region: RegionProfile, bound: socket) ->
     async with (
         running(options, region) as backend,
         listening(create_app(backend), bound, transport) as server,
-        _jobs(backend),
+        _jobs(backend, _gateway(options)),
         _bus(options.database, backend),
     ):
         signals = _stop_on_signals(server)
@@ -207,7 +216,7 @@ async def running(options: ServeOptions, region: RegionProfile) -> AsyncGenerato
             store=store,
             clock=clock,
             region=region,
-            settings=replace(options.settings, demo_data=demo),
+            settings=_settings(options),
             resident_secret=DEMO_SECRET if demo else "",
         )
     except StorageUnavailable:
@@ -216,13 +225,29 @@ async def running(options: ServeOptions, region: RegionProfile) -> AsyncGenerato
         await store.close()
 
 
+def _settings(options: ServeOptions) -> Settings:
+    settings = replace(options.settings, demo_data=options.fill is not None)
+    if options.texts is None:
+        return settings
+    return replace(settings, sms="46elks", sms_secret=options.texts.report_secret)
+
+
+def _gateway(options: ServeOptions) -> Gateway:
+    """The way out for SMS. Its HTTP client is loaded only where it is used."""
+    if options.texts is None:
+        return LogGateway()
+    from clinic_tui.backend.sms.elks import ElksGateway
+
+    return ElksGateway(options.texts)
+
+
 def _is_empty(conn: Connection) -> bool:
     return conn.execute(select(func.count()).select_from(units)).scalar_one() == 0
 
 
 @asynccontextmanager
-async def _jobs(backend: Backend) -> AsyncGenerator[None]:
-    task = asyncio.create_task(run_forever(backend))
+async def _jobs(backend: Backend, gateway: Gateway) -> AsyncGenerator[None]:
+    task = asyncio.create_task(run_forever(backend, gateway))
     try:
         yield
     finally:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from clinic_tui import __version__
 from clinic_tui.command_line.doctor import Finding
@@ -15,6 +16,9 @@ from clinic_tui.command_line.exits import Exit
 from clinic_tui.i18n import _
 from clinic_tui.protocol.address import BadAddressError, check_server
 from clinic_tui.protocol.text import safe_line
+
+if TYPE_CHECKING:
+    import httpx
 
 _COLUMNS, _LINES = 80, 24
 _PACKAGES = ("textual", "httpx", "websockets", "msgspec", "keyring")
@@ -132,7 +136,26 @@ def _server(url: str | None) -> list[Finding]:
         return [Finding(name="reach", verdict="fault", text=text, code=Exit.UNREACHABLE)]
     took = round(answer.elapsed.total_seconds() * 1000)
     text = _("The server answers in {ms} ms.").format(ms=took)
-    return [Finding(name="reach", verdict="ok", text=text), _clock(answer.headers.get("date"))]
+    return [
+        Finding(name="reach", verdict="ok", text=text),
+        _clock(answer.headers.get("date")),
+        *_sms(answer),
+    ]
+
+
+def _sms(answer: "httpx.Response") -> list[Finding]:
+    """Which way the server's SMS go out."""
+    try:
+        told = answer.json()
+    except ValueError:
+        return []
+    name = cast("dict[str, object]", told).get("sms") if isinstance(told, dict) else None
+    if not isinstance(name, str):
+        return []
+    if name == "log":
+        return [Finding(name="sms", verdict="note", text=_("The server sends no SMS (--sms log)."))]
+    text = _("The server sends SMS by {name}.").format(name=safe_line(name))
+    return [Finding(name="sms", verdict="ok", text=text)]
 
 
 def _clock(told: str | None) -> Finding:

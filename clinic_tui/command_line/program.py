@@ -136,6 +136,16 @@ def demo_host(arguments: tuple[str, ...]) -> int:
 @click.option("--tls-key", type=_FILE, help=N_("Its key, in a PEM file."))
 @click.option("--behind-proxy", is_flag=True, help=N_("A proxy on this machine ends TLS."))
 @click.option("--log", type=_FILE, help=N_("Log to this file instead of standard error."))
+@click.option(
+    "--sms",
+    type=click.Choice(["log", "46elks"]),
+    default="log",
+    show_default=True,
+    help=N_("How SMS go out."),
+)
+@click.option("--sms-sender", metavar="NAME", help=N_("What receivers of SMS see as sender."))
+@click.option("--sms-url", metavar="URL", help=N_("The gateway's address, where it is another."))
+@click.option("--public-url", metavar="URL", help=N_("Where the gateway reaches this backend with reports."))
 def serve(
     *,
     database: str | None,
@@ -148,6 +158,10 @@ def serve(
     tls_key: Path | None,
     behind_proxy: bool,
     log: Path | None,
+    sms: str,
+    sms_sender: str | None,
+    sms_url: str | None,
+    public_url: str | None,
 ) -> int:
     """Run the backend until it is told to stop."""
     from clinic_tui.backend.serve import ServeOptions
@@ -156,6 +170,11 @@ def serve(
     fill = None
     if demo_data:
         from clinic_tui.command_line.demo_data import fill
+    texts = None
+    if sms == "46elks":
+        from clinic_tui.command_line.sms import elks_account
+
+        texts = elks_account(sms_sender, public_url, sms_url)
     options = ServeOptions(
         database=database or default_database(),
         host=host,
@@ -167,6 +186,7 @@ def serve(
         tls_key=tls_key,
         behind_proxy=behind_proxy,
         log=log,
+        texts=texts,
     )
     return run(options)
 

@@ -18,5 +18,13 @@ BOOKED_ACTIONS = (
         N_("Cancel the visit, with a reason."),
         42,
     ),
+    Action(
+        "booking.copy_number",
+        N_("Copy the number"),
+        "y",
+        Scope.BOOKED,
+        N_("Copy the resident's number, in a phone visit that is yours."),
+        44,
+    ),
     Action("booking.no_show", N_("Did not come"), "w", Scope.BOOKED, N_("The resident did not come."), 43),
 )

@@ -136,7 +136,9 @@ class ListScreen(ClinicScreen):
         """Empty the reading pane."""
         if self.reading:
             case_id, self.reading = self.reading, None
-            self.place.desk.close(case_id)
+            visit = self.place.desk.visits.get(case_id)
+            if visit is not None and not self.place.desk.takes_part(visit.row):
+                self.place.desk.close(case_id)
         self.show_reading()
 
     def show_reading(self) -> None:
@@ -154,6 +156,6 @@ class ListScreen(ClinicScreen):
         """What there is to read of a case."""
         return reading(visit, me=self.place.desk.people.staff_id)
 
-    def reading_hint(self) -> str:
+    def reading_hint(self) -> Content | str:
         """What an empty reading pane says."""
         return ""

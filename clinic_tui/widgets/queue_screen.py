@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from textual import on
+from textual.content import Content
 
 from clinic_tui.actions.action import Action, Scope
 from clinic_tui.actions.registry import ACTIONS
@@ -138,7 +139,7 @@ class QueueScreen(ListScreen):
             self.deeds.stop_reading(self.reading)
         super().close_reading()
 
-    def reading_hint(self) -> str:
+    def reading_hint(self) -> Content | str:
         """What an empty reading pane says."""
         if self.selected is None:
             return ""

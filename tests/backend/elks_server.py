@@ -17,8 +17,8 @@ class Elks:
     """What was asked of it, and how it answers the next requests; as usual where nothing is scripted."""
 
     url: str = ""
-    asked: list[dict[str, str]] = field(default_factory=list)
-    script: list[str | Answer] = field(default_factory=list)
+    asked: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    script: list[str | Answer] = field(default_factory=list[str | Answer])
     """`hang` never answers, `drop` closes without an answer, a function makes status and body."""
 
     def fails(self, status: int, body: str = "Try again") -> None:

@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from clinic_tui.backend.cases import case_select, record
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.sms.elks import REPORT_PATH, ElksAccount, ElksGateway, is_sender
 from clinic_tui.backend.sms.outbox import queue_resident_text, queue_staff_text
 from clinic_tui.backend.sms.rounds import send_texts
-from clinic_tui.backend.store.tables import residents, sms_outbox, staff
+from clinic_tui.backend.store.tables import cases, residents, sms_outbox, staff
 from clinic_tui.backend.store.team_tables import notices, verifications
 from clinic_tui.backend.streams import events_after
 from clinic_tui.backend.system import in_transaction
+from clinic_tui.backend.tx import Tx
 from clinic_tui.protocol.events import TextSent, VerificationChanged
 from tests.backend.elks_server import PASSWORD, USER, Elks, elks_server
 from tests.backend.served import served
@@ -57,11 +59,8 @@ class Site:
         return await self.backend.store.read(lambda conn: list(conn.execute(select(verifications)).all()))
 
     async def number(self, mobile: str) -> None:
-        await self.backend.store.write(
-            lambda conn: conn.execute(
-                residents.update().where(residents.c.id == "r-anna").values(mobile=mobile)
-            )
-        )
+        change = residents.update().where(residents.c.id == "r-anna").values(mobile=mobile)
+        await self.backend.store.write(lambda conn: conn.execute(change))
 
 
 @pytest.fixture
@@ -121,11 +120,12 @@ async def test_a_second_failed_text_to_the_same_resident_makes_no_second_task(si
     await site.number("+4790000000")
     await site.take()
     await site.round()
-    await in_transaction(
-        site.backend,
-        site.backend.clock.now(),
-        lambda tx: None if queue_resident_text(tx, None, "r-anna", "Hej", kind="ticket_issued") else None,
-    )
+
+    def again(tx: Tx) -> None:
+        case = record(tx.conn.execute(case_select().where(cases.c.id == ANNA_CASE)).mappings().one())
+        assert queue_resident_text(tx, case, "r-anna", "Hej", kind="new_message")
+
+    await in_transaction(site.backend, site.backend.clock.now(), again)
     await site.round()
     assert await site.states() == ["failed", "failed"]
     assert len(await site.tasks()) == 1

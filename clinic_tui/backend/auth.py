@@ -12,10 +12,12 @@ from clinic_tui.backend.context import Backend
 from clinic_tui.backend.passwords import check_password, hash_password, needs_rehash
 from clinic_tui.backend.refused import Refused, forbidden, refused, unauthenticated
 from clinic_tui.backend.sessions import Session, is_valid, session_of, token_hash
+from clinic_tui.backend.shifts import begin_shift, end_shift
 from clinic_tui.backend.store import StorageUnavailable
 from clinic_tui.backend.store.tables import assignments, residents, sessions, staff, units
 from clinic_tui.backend.tx import Tx
 from clinic_tui.protocol.commands import ChooseAssignment, ResidentSignIn, SignIn
+from clinic_tui.protocol.events import Envelope
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.problems import Code
 from clinic_tui.protocol.resources import Assignment, SignedIn, StaffRef
@@ -52,7 +54,8 @@ async def sign_in(backend: Backend, command: SignIn, client: str = "") -> Signed
     """A new session for a staff member. `client` names the device for the access log.
 
     The answer to an unknown user and to a wrong password is the same, and takes as long. Where there is one
-    assignment it is chosen at once. Who may try how often is decided before this is called.
+    assignment it is chosen at once, and the shift begins. Who may try how often is decided before this is
+    called.
     """
 
     def look_up(conn: Connection) -> RowMapping | None:
@@ -65,15 +68,17 @@ async def sign_in(backend: Backend, command: SignIn, client: str = "") -> Signed
     new_hash = hash_password(command.password) if needs_rehash(row["password_hash"]) else None
     token = secrets.token_urlsafe(32)
 
-    def work(conn: Connection) -> SignedIn:
+    def work(conn: Connection) -> tuple[SignedIn, tuple[Envelope, ...]]:
         if new_hash is not None:
             conn.execute(_REHASH, {"who": row["id"], "new_hash": new_hash})
         return _begin(backend, conn, row, token, client)
 
-    return await _write(backend, work)
+    return await _write_and_tell(backend, work)
 
 
-def _begin(backend: Backend, conn: Connection, account: RowMapping, token: str, client: str) -> SignedIn:
+def _begin(
+    backend: Backend, conn: Connection, account: RowMapping, token: str, client: str
+) -> tuple[SignedIn, tuple[Envelope, ...]]:
     now = backend.clock.now()
     found = [
         row for row in conn.execute(_ASSIGNMENTS, {"who": account["id"]}).mappings() if is_valid(row, now)
@@ -82,14 +87,16 @@ def _begin(backend: Backend, conn: Connection, account: RowMapping, token: str, 
     expires = _insert(conn, token, now, client, staff_id=account["id"], assignment_id=chosen)
     tx = _tx(backend, conn, token, now)
     _log(tx, "SIGN_IN", "signed_in", account["id"])
-    tx.finish()
-    return SignedIn(
+    if chosen is not None:
+        begin_shift(tx)
+    answer = SignedIn(
         token=token,
         staff=StaffRef(id=account["id"], name=account["display_name"], title=account["title"]),
         assignments=tuple(_assignment(row) for row in found),
         expires_at=expires,
         assignment_id=chosen,
     )
+    return answer, tx.finish()
 
 
 def _insert(conn: Connection, token: str, now: datetime, client: str, **whose: str | None) -> datetime:
@@ -116,9 +123,9 @@ def _assignment(row: RowMapping) -> Assignment:
 
 
 async def choose_assignment(backend: Backend, token: str, command: ChooseAssignment) -> SignedIn:
-    """Work under one of one's own valid assignments from now on; refused for any other."""
+    """Work under one of one's own valid assignments from now on; refused for any other. The shift begins."""
 
-    def work(conn: Connection) -> SignedIn:
+    def work(conn: Connection) -> tuple[SignedIn, tuple[Envelope, ...]]:
         now = backend.clock.now()
         session = session_of(conn, token, now, backend.region)
         if session is None:
@@ -133,31 +140,34 @@ async def choose_assignment(backend: Backend, token: str, command: ChooseAssignm
         conn.execute(_CHOOSE, {"which": session.id, "chosen": row["id"]})
         tx = _tx(backend, conn, token, now)
         _log(tx, "UPDATE", "assignment_chosen", row["id"])
-        tx.finish()
-        return SignedIn(
+        begin_shift(tx)
+        answer = SignedIn(
             token=token,
             staff=session.staff.ref,
             assignments=tuple(_assignment(row) for row in mine),
             expires_at=session.expires_at,
             assignment_id=row["id"],
         )
+        return answer, tx.finish()
 
-    return await _write(backend, work)
+    return await _write_and_tell(backend, work)
 
 
 async def sign_out(backend: Backend, token: str) -> None:
-    """End the session; the token is worth nothing from the next request on. Twice changes nothing."""
+    """End the session and its shift; the token is worth nothing from then on. Twice changes nothing."""
 
-    def work(conn: Connection) -> None:
+    def work(conn: Connection) -> tuple[None, tuple[Envelope, ...]]:
         now = backend.clock.now()
         tx = _tx(backend, conn, token, now)
         if tx.session is None:
-            return
+            return None, ()
         conn.execute(_END, {"token": token_hash(token), "now": now, "why": "signed_out"})
         _log(tx, "SIGN_OUT", "signed_out", tx.session.subject.partition(":")[2])
-        tx.finish()
+        if tx.session.staff is not None and tx.session.assignment is not None:
+            end_shift(tx, tx.session.staff.id, tx.session.assignment.unit_id)
+        return None, tx.finish()
 
-    await _write(backend, work)
+    await _write_and_tell(backend, work)
 
 
 async def resident_sign_in(backend: Backend, command: ResidentSignIn, client: str = "") -> SignedIn:
@@ -219,3 +229,12 @@ async def _write(backend: Backend, work: Callable[[Connection], T]) -> T:
         return await backend.store.write(work)
     except StorageUnavailable:
         raise refused(Code.UNAVAILABLE, "Try again in a moment.", retry_after=1.0) from None
+
+
+async def _write_and_tell(
+    backend: Backend, work: Callable[[Connection], tuple[T, tuple[Envelope, ...]]]
+) -> T:
+    answer, envelopes = await _write(backend, work)
+    if envelopes:
+        backend.hub.publish(envelopes)
+    return answer

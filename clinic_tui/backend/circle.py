@@ -84,12 +84,13 @@ def add_person(tx: Tx, case_id: str, staff_id: str, by: str) -> None:
 
 
 def remove_person(tx: Tx, case_id: str, staff_id: str) -> None:
-    """End an invitation; who left is told of the row once more by the next `tell_case`."""
+    """End an invitation; the case's column is the caller's."""
     tx.conn.execute(_REMOVE, {"of": case_id, "who": staff_id})
-    _leave(tx, case_id, staff_id)
+    leave(tx, case_id, staff_id)
 
 
-def _leave(tx: Tx, case_id: str, staff_id: str) -> None:
+def leave(tx: Tx, case_id: str, staff_id: str) -> None:
+    """Somebody no longer takes part: the next `tell_case` tells them of the row once more."""
     tx.left[case_id] = tx.left.get(case_id, frozenset()) | {staff_id}
 
 
@@ -105,7 +106,7 @@ def adjust(tx: Tx, case_id: str, invited: str, hand_over: str, changes: dict[str
     if hand_over and changes.get("hand_over") == "":
         offer = offer_of(hand_over)
         if offer is not None:
-            _leave(tx, case_id, offer.receiver.id)
+            leave(tx, case_id, offer.receiver.id)
     if invited == "[]" or "participants" in changes:
         return
     people = people_of(invited)

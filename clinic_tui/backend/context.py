@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from clinic_tui.backend.activity import Activity
 from clinic_tui.backend.clock import Clock
 from clinic_tui.backend.settings import Settings
 from clinic_tui.backend.store import Store
+from clinic_tui.backend.tx import nobody_in_chat
 from clinic_tui.domain.region import RegionProfile
 from clinic_tui.protocol.events import Envelope
 
@@ -26,11 +28,6 @@ class NoHub:
         """Forget them; they are in the store."""
 
 
-def nobody_in_chat(_case_id: str) -> bool:
-    """The answer of a backend without live connections."""
-    return False
-
-
 @dataclass(kw_only=True)
 class Backend:
     """A running backend's parts."""
@@ -44,3 +41,5 @@ class Backend:
     """What the demo's simulated e-ID asks for; empty refuses every resident."""
     in_chat: Callable[[str], bool] = nobody_in_chat
     """Whether a case's resident has its chat on screen right now; called from any thread."""
+    activity: Activity = field(default_factory=Activity)
+    """When staff last did something themselves."""

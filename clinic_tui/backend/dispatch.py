@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from clinic_tui.backend.activity import BY_ITSELF
 from clinic_tui.backend.audit import AuditEntry
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.handlers.registry import HANDLERS
@@ -57,6 +58,8 @@ async def run(
             return stored.answer, ()
         if session.party != party:
             raise forbidden(f"session.not_{party}")
+        if name not in BY_ITSELF:
+            backend.activity.of_session(session, now)
         tx = _tx(backend, conn, session, now, request_id)
         answer = encode(handler(tx, command))
         kept = Answered(subject=session.subject, command_id=command.command_id, digest=digest, answer=answer)

@@ -15,6 +15,7 @@ from clinic_tui.backend.sms.rounds import send_texts
 from clinic_tui.backend.store import StorageUnavailable
 from clinic_tui.backend.store.tables import cases, drafts, idempotency, sessions
 from clinic_tui.backend.system import in_transaction
+from clinic_tui.backend.team_rounds import run_team
 from clinic_tui.backend.tx import Tx
 
 KEEP_ANSWERS = timedelta(days=7)
@@ -47,6 +48,7 @@ async def run_due(backend: Backend, now: datetime, gateway: Gateway | None = Non
 async def run_own(backend: Backend, now: datetime) -> None:
     """Everything that is due, but for the sending of texts."""
     await expire_readers(backend, now)
+    await run_team(backend, now)
     await purge(backend, now)
 
 

@@ -14,6 +14,7 @@ from clinic_tui.backend.store.team_tables import notices, shifts
 from clinic_tui.backend.streams import staff_stream
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.roles import Role
+from clinic_tui.domain.texts import has_link
 from clinic_tui.i18n import _
 from clinic_tui.protocol.events import NoticeAdded, NoticesRead
 from clinic_tui.protocol.ids import new_id
@@ -112,7 +113,7 @@ def notify(
         return
     stored = tx.conn.execute(_NOTIFY, {"who": staff_id}).scalar_one_or_none() or "[]"
     if choice_of(stored, wanted).sms and is_on_shift(tx.conn, staff_id, tx.now):
-        _text(tx, staff_id, kind, case)
+        text_staff(tx, staff_id, kind, case)
 
 
 def notify_queue(tx: Tx, case: CaseRecord, kind: NoticeKind) -> None:
@@ -132,7 +133,7 @@ def notify_queue(tx: Tx, case: CaseRecord, kind: NoticeKind) -> None:
         if choice.terminal:
             _add(tx, row["staff_id"], kind, case=case)
         if choice.sms:
-            _text(tx, row["staff_id"], kind, case)
+            text_staff(tx, row["staff_id"], kind, case)
 
 
 def _watches(tx: Tx, row: RowMapping, case: CaseRecord) -> bool:
@@ -182,25 +183,35 @@ def _add(
     tx.emit(staff_stream(staff_id), NoticeAdded(notice=notice))
 
 
-def _text(tx: Tx, staff_id: str, kind: NoticeKind, case: CaseRecord | None) -> None:
-    """Queue the SMS: the unit and what kind of news, no name and nothing of the matter (domain.md 2.7)."""
-    name = tx.conn.execute(_UNIT, {"wanted": case.unit_id}).scalar_one() if case else "1177 direkt"
-    queue_staff_text(tx, staff_id, text_of(kind).format(unit=name), kind=kind)
+def text_staff(tx: Tx, staff_id: str, kind: NoticeKind, case: CaseRecord | None, *, count: int = 1) -> None:
+    """Queue an SMS to a staff member, whatever they chose: the unit and the kind of news (domain.md 2.7).
+
+    No name and nothing of the matter. `count` is how many cases it is about.
+    """
+    name = tx.conn.execute(_UNIT, {"wanted": case.unit_id}).scalar_one() if case else ""
+    body = _("{unit}: {text}").format(unit=name, text=text_of(kind, count)) if name else text_of(kind, count)
+    # A unit whose name looks like an address must not keep its staff from being told.
+    told = text_of(kind, count) if has_link(body) else body
+    queue_staff_text(tx, staff_id, told, kind=kind, case=case)
 
 
-def text_of(kind: NoticeKind) -> str:
-    """The SMS of a kind of notice, with `{unit}` where the unit's name goes."""
+def text_of(kind: NoticeKind, count: int = 1) -> str:
+    """What an SMS says of a kind of news."""
     match kind:
         case "new_async":
-            return _("{unit}: a new asynchronous chat waits. You cannot answer this message.")
+            return _("A new asynchronous chat waits. You cannot answer this message.")
         case "new_drop_in":
-            return _("{unit}: a new drop-in case waits. You cannot answer this message.")
+            return _("A new drop-in case waits. You cannot answer this message.")
         case "scheduled":
-            return _("{unit}: there is news about a scheduled visit. You cannot answer this message.")
+            return _("There is news about a scheduled visit. You cannot answer this message.")
         case "day_end":
-            return _("{unit}: the case is not ended. You cannot answer this message.")
+            if count == 1:
+                return _("The case is not ended. You cannot answer this message.")
+            return _("You have {count} cases that are not ended. You cannot answer this message.").format(
+                count=count
+            )
         case _:
-            return _("{unit}: a colleague has given you a case. You cannot answer this message.")
+            return _("A colleague has given you a case. You cannot answer this message.")
 
 
 def choices_of(stored: str) -> tuple[NotifyChoice, ...]:

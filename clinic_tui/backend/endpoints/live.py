@@ -174,8 +174,11 @@ class LiveEndpoint:
         if session.resident_id is not None:
             await presence.resident_sees(session.resident_id, beat.seen)
             presence.resident_types(session.resident_id, beat.typing_in)
-        elif session.staff is not None and beat.typing_in is not None:
-            presence.staff_types(session.staff.id, session.staff.display_name, beat.typing_in)
+        elif session.staff is not None:
+            backend = self._site.backend
+            backend.activity.of_session(session, backend.clock.now(), beat.idle)
+            if beat.typing_in is not None:
+                presence.staff_types(session.staff.id, session.staff.display_name, beat.typing_in)
 
     async def _close(self, socket: WebSocket, closing: Closing | None) -> None:
         """Say why and close; a peer that takes nothing is left to the protocol, which cuts it."""

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 from clinic_tui.client.errors import ClientError, Conflict
-from clinic_tui.domain.cases import CaseState
+from clinic_tui.domain.async_chats import ASYNC_HELD, AsyncState
+from clinic_tui.domain.cases import CaseKind, CaseState
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
 from clinic_tui.protocol.commands import (
@@ -41,6 +42,11 @@ class CaseDeeds:
         match action_id:
             case "case.read":
                 return mine or people.allowed(Permission.PREVIEW_CASE)
+            case "case.take" if row.kind == CaseKind.ASYNC:
+                return row.state == AsyncState.NEW and people.allowed(Permission.ANSWER_ASYNC)
+            case "case.take_over" if row.kind == CaseKind.ASYNC:
+                held = row.state in ASYNC_HELD and not mine
+                return held and people.allowed(Permission.ANSWER_ASYNC)
             case "case.take":
                 return row.state == CaseState.WAITING and people.allowed(Permission.ACCEPT_DROP_IN)
             case "case.start":
@@ -73,7 +79,8 @@ class CaseDeeds:
 
         def failed(error: ClientError) -> None:
             text = error.user_text()
-            following = next_case_after(self.place.drop_in, row.id)
+            queue = self.place.lists["unassigned"] if row.kind == CaseKind.ASYNC else self.place.drop_in
+            following = next_case_after(queue, row.id)
             if isinstance(error, Conflict):
                 lost(following)
                 if following is not None:
@@ -81,12 +88,12 @@ class CaseDeeds:
             self.say(text, True)
 
         def done(_answer: object) -> None:
-            self.say(
-                _("You have taken {resident}. {key} starts the visit.").format(
-                    resident=resident_with_age(row.resident), key=self.place.keymap.shown("case.start")
-                ),
-                False,
-            )
+            text = _("You have taken {resident}. {key} starts the visit.")
+            following = "case.start"
+            if row.kind == CaseKind.ASYNC:
+                text, following = _("You have taken the chat with {resident}. {key} goes to it."), "case.read"
+            key = self.place.keymap.shown(following)
+            self.say(text.format(resident=resident_with_age(row.resident), key=key), False)
 
         self.place.submit(AcceptCase(command_id=new_id(), case_id=row.id, version=row.version), done, failed)
 
@@ -139,7 +146,7 @@ class CaseDeeds:
     def stop_reading(self, case_id: str) -> None:
         """No longer be shown as a reader."""
         row = self.place.desk.rows.get(case_id)
-        if row is not None and row.state == CaseState.WAITING:
+        if row is not None and row.state in {CaseState.WAITING, AsyncState.NEW}:
             command = StopReading(command_id=new_id(), case_id=case_id)
             self.place.submit(command, lambda _answer: None, lambda _error: None)
 

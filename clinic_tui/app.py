@@ -11,6 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from clinic_tui.actions.keymap import Keymap
+from clinic_tui.activity import WatchedApp
 from clinic_tui.anywhere import Anywhere
 from clinic_tui.case_room import CaseRoom
 from clinic_tui.client.errors import ClientError, Unauthorised
@@ -27,7 +28,6 @@ from clinic_tui.protocol.resources import MessagePage
 from clinic_tui.protocol.wire import Wire
 from clinic_tui.state.changes import Changes
 from clinic_tui.widgets.clinic_screen import ClinicScreen
-from clinic_tui.widgets.guard import GuardedApp
 from clinic_tui.widgets.palette_provider import ActionsProvider
 from clinic_tui.widgets.style_sheet import KeptStylesheet
 from clinic_tui.widgets.texts import clock, resident_with_age
@@ -55,7 +55,7 @@ class Answered(Message):
         self.future, self.done, self.failed = future, done, failed
 
 
-class ClinicApp(GuardedApp[int], inherit_bindings=False):
+class ClinicApp(WatchedApp[int], inherit_bindings=False):
     """Folds what comes over the link into the desk, and tells the screen in front what changed."""
 
     CSS_PATH = css_paths("base")
@@ -73,7 +73,7 @@ class ClinicApp(GuardedApp[int], inherit_bindings=False):
         self.incident_log = options.incidents
         self.room = DeskRoom()
         self._fetching: set[str] = set()
-        self.link = Link(options.server, self._hand_over)
+        self.link = Link(options.server, self._hand_over, idle=self.activity.idle)
         self.entrance = Entrance(self)
         self.navigation = Navigation(self)
         self.anywhere = Anywhere(self)
@@ -111,6 +111,7 @@ class ClinicApp(GuardedApp[int], inherit_bindings=False):
             set_option=self.set_option,
             copy=self.copy_text,
             watch=lambda case_id, typing: self.link.show(case_id, case_id if typing else None),
+            later=self.call_later,
         )
 
     def get_theme_variable_defaults(self) -> dict[str, str]:

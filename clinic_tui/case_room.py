@@ -1,21 +1,36 @@
 """What is done with a case from any view: each deed with its dialogs and its command."""
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from clinic_tui.actions.registry import ACTIONS
 from clinic_tui.protocol.resources import CaseRow
 
 if TYPE_CHECKING:
-    from clinic_tui.app import ClinicApp
+    from clinic_tui.case_deeds.part import Hall
 
 
 class CaseRoom:
     """Finds the part that performs a deed: one that has `do_` and the action's id with underscores."""
 
-    def __init__(self, app: "ClinicApp") -> None:
-        self._app = app
-        self._parts: tuple[object, ...] = ()
+    def __init__(self, hall: "Hall") -> None:
+        self._hall = hall
+
+    @cached_property
+    def _parts(self) -> tuple[object, ...]:
+        """The parts with their dialogs, imported when they are first asked."""
+        from clinic_tui.case_deeds.calls import CallDeeds
+        from clinic_tui.case_deeds.chats import ChatDeeds
+        from clinic_tui.case_deeds.people import PeopleDeeds
+        from clinic_tui.case_deeds.record import RecordDeeds
+
+        return tuple(part(self._hall) for part in (PeopleDeeds, ChatDeeds, RecordDeeds, CallDeeds))
+
+    @cached_property
+    def _found(self) -> dict[str, Any]:
+        """The methods that were looked for, by name."""
+        return {}
 
     def may(self, action_id: str, row: CaseRow) -> bool:
         """Whether the deed can be done with this case now: the part's `may_…` says so."""
@@ -24,13 +39,17 @@ class CaseRoom:
 
     def begin(self, action_id: str, case_id: str) -> None:
         """Begin the deed; it shows its own dialogs and says what came of it."""
-        row = self._app.room.desk.rows.get(case_id)
-        visit = self._app.room.desk.visits.get(case_id)
+        desk = self._hall.place.desk
+        visit, row = desk.visits.get(case_id), desk.rows.get(case_id)
         row = row or (visit.row if visit is not None else None)
         deed: Callable[[CaseRow], None] | None = self._find(action_id, "do_")
-        if row is not None and deed is not None:
+        if row is not None and deed is not None and self.may(action_id, row):
             deed(row)
 
     def _find(self, action_id: str, prefix: str) -> Any:
         name = prefix + ACTIONS[action_id].id.replace(".", "_")
-        return next((getattr(part, name) for part in self._parts if hasattr(part, name)), None)
+        if name not in self._found:
+            self._found[name] = next(
+                (getattr(part, name) for part in self._parts if hasattr(part, name)), None
+            )
+        return self._found[name]

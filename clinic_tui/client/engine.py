@@ -41,7 +41,9 @@ class Engine:
         *,
         patience: Patience | None = None,
         rhythm: "Rhythm | None" = None,
+        idle: Callable[[], int] = lambda: 0,
     ) -> None:
+        self._idle = idle
         self.http = Http(server, patience=patience)
         self.status = LinkStatus()
         self._on_event = on_event
@@ -85,7 +87,9 @@ class Engine:
             self._set(state="closed", error=error)
             raise
         token = self.http.token or ""
-        self._stream = LiveStream(self.http.server, token, snapshot.cursors, self, rhythm=self._rhythm)
+        self._stream = LiveStream(
+            self.http.server, token, snapshot.cursors, self, rhythm=self._rhythm, idle=self._idle
+        )
         self._following = asyncio.create_task(self._follow(self._stream), name="stream")
         return snapshot
 

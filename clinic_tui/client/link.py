@@ -36,7 +36,10 @@ class Link:
         *,
         patience: "Patience | None" = None,
         rhythm: "Rhythm | None" = None,
+        idle: Callable[[], int] = lambda: 0,
     ) -> None:
+        """`idle` tells how many seconds ago the user last did anything; called on the link's thread."""
+        self._idle = idle
         self.server = check_server(server)
         self._on_event = on_event
         self._patience = patience
@@ -175,7 +178,9 @@ class Link:
     def _make_engine(self) -> None:
         from clinic_tui.client.engine import Engine  # with all it needs, off the way to the first frame
 
-        self._engine = Engine(self.server, self._on_event, patience=self._patience, rhythm=self._rhythm)
+        self._engine = Engine(
+            self.server, self._on_event, patience=self._patience, rhythm=self._rhythm, idle=self._idle
+        )
 
 
 _running: set["asyncio.Task[Any]"] = set()

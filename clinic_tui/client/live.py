@@ -3,12 +3,13 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, cast, get_args
 
 import msgspec
+from msgspec.structs import replace
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
@@ -87,7 +88,10 @@ class LiveStream:
         listener: Listener,
         *,
         rhythm: Rhythm | None = None,
+        idle: Callable[[], int] = lambda: 0,
     ) -> None:
+        """`idle` tells how many seconds ago the user last did anything; it goes with every beat."""
+        self._idle = idle
         self._address = stream_address(server)
         self._token = token
         self._listener = listener
@@ -130,7 +134,10 @@ class LiveStream:
         self._beat = beat
         if self._connection is not None:
             with contextlib.suppress(WebSocketException, OSError):
-                await self._connection.send(codec.encode(beat).decode())
+                await self._connection.send(self._encoded())
+
+    def _encoded(self) -> str:
+        return codec.encode(replace(self._beat, idle=self._beat.idle or self._idle())).decode()
 
     async def _start_anew(self) -> ClientError | None:
         """Get a snapshot's cursors; on failure the error to wait for."""
@@ -221,7 +228,7 @@ class LiveStream:
     async def _beats(self, connection: ClientConnection) -> None:
         with contextlib.suppress(WebSocketException, OSError):
             while True:
-                await connection.send(codec.encode(self._beat).decode())
+                await connection.send(self._encoded())
                 await asyncio.sleep(self._rhythm.beat)
 
 

@@ -96,6 +96,12 @@ class Workplace:
     """The resident whose profile is shown."""
     wanted_tab: dict[str, str] = field(default_factory=dict[str, str])
     """The tab, or the line, that a view shows first the next time it is shown; the view takes it out."""
+    writing: dict[str, bool] = field(default_factory=dict[str, bool])
+    """Whether something is written to the resident and not sent, by case, where that is known here."""
+    staff_side: set[str] = field(default_factory=set[str])
+    """Cases whose staff chat stands where the resident's chat would."""
+    later: Callable[[Callable[[], None]], object] = lambda act: act()
+    """Do something once what happens now is done, such as in the view that is just being shown."""
     token_note: str = ""
     """Why the session token is in memory only; empty when the keyring keeps it."""
 

@@ -97,9 +97,9 @@ async def scripted(*scripts: Script, refuse: int | None = None) -> AsyncIterator
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", hellos, heads
 
 
-def stream(url: str, told: Told, **cursors: int) -> LiveStream:
+def stream(url: str, told: Told, *, idle: Callable[[], int] = lambda: 0, **cursors: int) -> LiveStream:
     places = [Cursor(stream=name.replace("_", ":"), seq=seq) for name, seq in cursors.items()]
-    return LiveStream(url, "secret", places, told, rhythm=QUICK)
+    return LiveStream(url, "secret", places, told, rhythm=QUICK, idle=idle)
 
 
 async def eventually(condition: Callable[[], object]) -> None:
@@ -231,13 +231,13 @@ async def test_beats_tell_what_is_on_screen_and_pongs_the_servers_clock() -> Non
 
     told = Told()
     async with scripted(listen) as (url, _hellos, _heads):
-        live = stream(url, told)
+        live = stream(url, told, idle=lambda: 61)
         running = asyncio.create_task(live.run())
         await eventually(lambda: told.heard_at)
         await live.show(Beat(seen="c1", typing_in="c1"))
         assert await asyncio.wait_for(running, 5) == "signed_out"
-    assert beats[0] == {"type": "beat", "typing_in": None, "seen": None}
-    assert beats[-1] == {"type": "beat", "typing_in": "c1", "seen": "c1"}
+    assert beats[0] == {"type": "beat", "typing_in": None, "seen": None, "idle": 61}
+    assert beats[-1] == {"type": "beat", "typing_in": "c1", "seen": "c1", "idle": 61}
     assert NOW in told.heard_at
 
 

@@ -1,0 +1,179 @@
+"""Deeds on asynchronous chats: done, end, go on in a new one; and tickets (slides 24, 32, 40, 60)."""
+
+from clinic_tui.case_deeds.part import Part, is_chat, is_open_chat
+from clinic_tui.client.errors import ClientError, Rejected
+from clinic_tui.domain.async_chats import AsyncState
+from clinic_tui.domain.cases import CaseState
+from clinic_tui.domain.roles import Permission
+from clinic_tui.i18n import _
+from clinic_tui.protocol.chat_commands import CloseChat, ContinueChat, MarkDone, ProlongChat
+from clinic_tui.protocol.command import DetailAnswer
+from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.resources import CaseRow
+from clinic_tui.widgets.texts import resident_with_age
+from clinic_tui.widgets.workplace import Choice, Question
+from screens.dialogs.days import DaysDialog
+
+_TO_DO = frozenset({AsyncState.AWAITING_STAFF, AsyncState.AWAITING_RESIDENT})
+
+
+class ChatDeeds(Part):
+    """What moves a chat on."""
+
+    def may_case_done(self, row: CaseRow) -> bool:
+        """One's own chat that is on the to-do list."""
+        return is_chat(row) and self.desk.is_mine(row) and row.state in _TO_DO
+
+    def do_case_done(self, row: CaseRow) -> None:
+        """Take it off the to-do list, and go on to the next that waits for me."""
+        resident = resident_with_age(row.resident)
+        command = MarkDone(command_id=new_id(), case_id=row.id, version=self.newest(row).version)
+
+        def done(_answer: object) -> None:
+            text = _("{resident} is done. It comes back when the resident writes.").format(resident=resident)
+            if self._on_screen(row.id):
+                self._go_on(row.id, text)
+            else:
+                self.say(text)
+
+        self.send(command, done)
+
+    def _on_screen(self, case_id: str) -> bool:
+        screen = self._hall.clinic_screen
+        return screen is not None and screen.VIEW == "visit" and self.place.current_visit == case_id
+
+    def _go_on(self, case_id: str, text: str) -> None:
+        """From the chat on screen to the next one that waits for an answer, or to the list."""
+        mine = self.place.lists["my_chats"].ids()
+        rows = [self.desk.rows.get(one) for one in mine if one != case_id]
+        following = next((one for one in rows if one and one.state == AsyncState.AWAITING_STAFF), None)
+        self.desk.close(case_id)
+        if following is not None:
+            self.place.open_case(following.id)
+            text += " " + _("Next: {resident}").format(resident=resident_with_age(following.resident))
+        else:
+            self.place.current_visit = None
+            self.place.app_perform("go.chats")
+        self._say_soon(text)
+
+    def _say_soon(self, text: str) -> None:
+        """Say it in the view that comes, once it is there."""
+        self.place.later(lambda: self.say(text))
+
+    def may_case_end(self, row: CaseRow) -> bool:
+        """One's own chat, or one of a queue of one's own."""
+        people = self.desk.people
+        ours = row.unit_id in people.units and row.queue_role in people.roles_seen
+        allowed = ours and people.allowed(Permission.ANSWER_ASYNC)
+        return is_open_chat(row) and (self.desk.is_mine(row) or allowed)
+
+    def do_case_end(self, row: CaseRow) -> None:
+        """Ask, and end it; what is written and not sent is named first."""
+        unsent = self.place.writing.get(row.id, (row.id, "message") in self.desk.drafts)
+        resident = resident_with_age(row.resident)
+        text = _("{resident} can read the chat afterwards, and not write in it. Nobody can open it again.")
+        text = text.format(resident=resident)
+        if unsent:
+            text += "\n\n" + _("What you have written and not sent is thrown away.")
+        label = _("End the chat and throw the draft away") if unsent else _("End the chat")
+        choices = (Choice("e", label, lambda: self.close_chat(row)), Choice("escape", _("Cancel")))
+        title = _("End the chat with {resident}").format(resident=resident)
+        self.place.ask(Question(title, text, choices, warning=unsent))
+
+    def close_chat(self, row: CaseRow) -> None:
+        """End the chat; the user has seen that an unsent text goes."""
+        command = CloseChat(
+            command_id=new_id(), case_id=row.id, version=self.newest(row).version, discard_draft=True
+        )
+        text = _("The chat with {resident} has ended.").format(resident=resident_with_age(row.resident))
+        self.send(command, lambda _answer: self.say(text))
+
+    def may_case_prolong(self, row: CaseRow) -> bool:
+        """Asked of any open chat of one's own; the answer is always no."""
+        return is_open_chat(row) and self.desk.is_mine(row)
+
+    def do_case_prolong(self, row: CaseRow) -> None:
+        """Show why not, and how to go on instead (slide 40)."""
+
+        def refused(error: ClientError) -> None:
+            follow = Choice("n", _("New chat after it"), lambda: self.do_case_continue(row))
+            choices = (follow, Choice("escape", _("Close")))
+            self.place.ask(
+                Question(_("A chat cannot be prolonged"), error.user_text(), choices, warning=False)
+            )
+
+        command = ProlongChat(command_id=new_id(), case_id=row.id, version=self.newest(row).version)
+        self.send(command, lambda _answer: None, refused)
+
+    def may_case_continue(self, row: CaseRow) -> bool:
+        """After any chat that one may start another for."""
+        ours = row.unit_id in self.desk.people.units
+        return is_chat(row) and row.state != AsyncState.NEW and ours and self._may_create()
+
+    def _may_create(self) -> bool:
+        return self.desk.people.allowed(Permission.CREATE_ASYNC)
+
+    def do_case_continue(self, row: CaseRow) -> None:
+        """Choose its days, and open the new chat."""
+        unit = self.unit(row)
+        dialog = DaysDialog(
+            _("New chat after the one with {resident}").format(resident=resident_with_age(row.resident)),
+            (_("It quotes the last messages. Its days are chosen now and cannot be changed afterwards."),),
+            days=unit.async_days if unit else 10,
+            choose=_("Start the chat"),
+        )
+        self.ask(dialog, lambda days: self._continue(row, days))
+
+    def _continue(self, row: CaseRow, days: int, *, without_channel: bool = False) -> None:
+        def done(answer: DetailAnswer) -> None:
+            self.place.open_case(answer.detail.row.id)
+
+        def refused(error: ClientError) -> None:
+            if isinstance(error, Rejected) and error.rule == "async.no_channel" and not without_channel:
+                go = Choice(
+                    "s", _("Start it all the same"), lambda: self._continue(row, days, without_channel=True)
+                )
+                choices = (go, Choice("escape", _("Cancel")))
+                self.place.ask(Question(_("No SMS can be sent"), error.user_text(), choices))
+            else:
+                self.refused(error)
+
+        command = ContinueChat(
+            command_id=new_id(), case_id=row.id, days=days, without_channel=without_channel
+        )
+        self.send(command, done, refused)
+
+    def may_case_ticket(self, row: CaseRow) -> bool:
+        """For the resident of any case one may issue tickets from."""
+        return bool(row.resident.id) and self.desk.people.allowed(Permission.ISSUE_TICKET_OWN_UNIT)
+
+    def do_case_ticket(self, row: CaseRow) -> None:
+        """Issue a ticket, then offer to end the case it was issued from (slide 60)."""
+        from screens.dialogs.ticket import TicketDialog
+
+        def issued(_ticket: object) -> None:
+            self._offer_end(self.newest(row))
+
+        self.ask(TicketDialog(self.place, row.resident, case=row), issued)
+
+    def _offer_end(self, row: CaseRow) -> None:
+        resident = resident_with_age(row.resident)
+        live = self.desk.is_mine(row) and row.state == CaseState.IN_PROGRESS
+        if not live and not self.may_case_end(row):
+            self.say(_("{resident} has a drop-in ticket.").format(resident=resident))
+            return
+        act = (lambda: self._end_visit(row)) if live else (lambda: self.do_case_end(row))
+        label = _("End the visit") if live else _("End the chat")
+        choices = (Choice("e", label, act), Choice("escape", _("Let it stay open")))
+        text = _("{resident} has a drop-in ticket. Is this case done with?").format(resident=resident)
+        self.place.ask(Question(_("The ticket is issued"), text, choices, warning=False))
+
+    def _end_visit(self, row: CaseRow) -> None:
+        self.place.open_case(row.id)
+
+        def end() -> None:
+            screen = self._hall.clinic_screen
+            if screen is not None and screen.VIEW == "visit":
+                screen.action_perform("visit.end")
+
+        self.place.later(end)

@@ -59,7 +59,7 @@ def case_detail_of(tx: Tx, case: CaseRecord) -> CaseDetail:
         row=case_row(case, tx.now, tx.region),
         history=history_of(tx.conn, case.id),
         contact=contact_of(tx.conn, case.resident_id, local_date(tx.region, tx.now)),
-        earlier=_earlier(tx, case),
+        earlier=earlier_of(tx, case.resident_id, but=case.id),
         messages=page.messages,
         messages_before=page.messages_before,
         notes=notes_of(tx.conn, case.id),
@@ -68,9 +68,9 @@ def case_detail_of(tx: Tx, case: CaseRecord) -> CaseDetail:
     )
 
 
-def _earlier(tx: Tx, case: CaseRecord) -> tuple[EarlierCase, ...]:
+def earlier_of(tx: Tx, resident_id: str, *, but: str = "") -> tuple[EarlierCase, ...]:
     """Closed cases of the resident at the session's own units; others are inside their own secrecy (7.1)."""
-    asked = {"who": case.resident_id, "this": case.id, "units": list(tx.assignment.units)}
+    asked = {"who": resident_id, "this": but, "units": list(tx.assignment.units)}
     rows = tx.conn.execute(_EARLIER, asked).all()
     if not rows:
         return ()

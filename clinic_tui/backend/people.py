@@ -1,12 +1,14 @@
 """Residents and staff in the store, as others see them."""
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from clinic_tui.backend.store.tables import assignments, guardians, residents, staff, units
-from clinic_tui.domain.person_id import InvalidPersonId, parse
-from clinic_tui.protocol.resources import Contact, StaffRef
+from clinic_tui.domain.person_id import InvalidPersonId, age_on, parse
+from clinic_tui.protocol.resources import Contact, ResidentRef, StaffRef
 
 _NAME = select(residents.c.name).where(residents.c.id == bindparam("wanted"))
 _CONTACT = (
@@ -32,6 +34,20 @@ _COLLEAGUES = (
 def resident_name(conn: Connection, resident_id: str) -> str:
     """A resident's name, as they see it themselves."""
     return conn.execute(_NAME, {"wanted": resident_id}).scalar_one()
+
+
+def resident_ref_of(row: Mapping[str, Any], today: date) -> ResidentRef:
+    """A row of residents as a work list shows them; a protected one without a name (domain.md 7.5)."""
+    masked = row["protected"] != "none"
+    born = row["birth_date"]
+    return ResidentRef(
+        id=row["id"],
+        name="" if masked else row["name"],
+        birth_date=None if masked else born,
+        age=None if born is None else age_on(born, today),
+        sex=row["sex"],
+        protected=row["protected"],
+    )
 
 
 def contact_of(conn: Connection, resident_id: str, today: date) -> Contact:

@@ -125,14 +125,14 @@ class Person:
     backend: Backend
     token: str
 
-    async def send(self, name: str, **fields: Any) -> Any:
+    async def send(self, name: str, /, **fields: Any) -> Any:
         """Send a command with a new id; its decoded answer."""
         spec = COMMANDS[name]
         command = spec.struct(**{"command_id": new_id(), **fields})
         _status, body = await dispatch(self.backend, self.token, name, encode(command))
         return msgspec.json.decode(body, type=spec.answer)
 
-    async def refused(self, name: str, **fields: Any) -> Problem:
+    async def refused(self, name: str, /, **fields: Any) -> Problem:
         """Send a command that is refused; the problem."""
         try:
             answer = await self.send(name, **fields)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from clinic_tui.backend.handlers import chat, drafts, ending, profile, queue, seeking
+from clinic_tui.backend.handlers import chat, drafts, ending, patients, profile, queue, seeking
 from clinic_tui.protocol.wire import Wire
 
 HANDLERS: dict[str, Callable[[Any, Any], Wire]] = {
@@ -22,6 +22,10 @@ HANDLERS: dict[str, Callable[[Any, Any], Wire]] = {
     "amend_note": ending.amend_note,
     "save_profile": profile.save_profile,
     "save_phrase": profile.save_phrase,
+    "find_resident": patients.find_resident,
+    "open_resident": patients.open_resident,
+    "create_resident": patients.create_resident,
+    "save_contact": patients.save_contact,
     "seek_care": seeking.seek_care,
     "resident_says": chat.resident_says,
     "resident_saw": chat.resident_saw,

@@ -294,7 +294,7 @@ audit = Table(
     Column("object_id", String(64), nullable=False, index=True),
     Column("action", String(16), nullable=False),
     Column("code", String(40), nullable=False),
-    Column("resident_id", String(64)),
+    Column("resident_id", String(64), index=True),
     Column("staff_id", String(64)),
     Column("record", Text, nullable=False),
     Column("prev_hash", String(64), nullable=False),

@@ -238,3 +238,5 @@ CREATE TABLE verifications (
 CREATE INDEX ix_verifications_case_id ON verifications (case_id);
 
 CREATE INDEX ix_verifications_unit_state ON verifications (unit_id, state);
+
+CREATE INDEX ix_audit_resident_id ON audit (resident_id);

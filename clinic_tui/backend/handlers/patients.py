@@ -1,0 +1,122 @@
+"""Residents: finding one by number, opening the profile, adding one, and their mobile number."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from clinic_tui.backend.profiles import known_resident, log_resident, profile_of
+from clinic_tui.backend.refused import Refused, invalid, refused
+from clinic_tui.backend.rules import local_date
+from clinic_tui.backend.store.tables import residents
+from clinic_tui.backend.tx import Tx
+from clinic_tui.domain.note import is_blank
+from clinic_tui.domain.person_id import InvalidPersonId, PersonId, parse
+from clinic_tui.domain.refusals import Refusal
+from clinic_tui.domain.residents import check_new
+from clinic_tui.domain.roles import Permission
+from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.patient_commands import (
+    CreateResident,
+    FindResident,
+    OpenResident,
+    ProfileOpened,
+    ResidentFound,
+    SaveContact,
+)
+from clinic_tui.protocol.problems import Code
+
+_BY_NUMBER = select(residents).where(residents.c.person_number == bindparam("number"))
+_ADD = insert(residents)
+_SAVE = update(residents).where(residents.c.id == bindparam("who")).values(mobile=bindparam("new_mobile"))
+_FIELDS = {"resident.name_missing": "name", "resident.mobile": "mobile"}
+
+
+def find_resident(tx: Tx, command: FindResident) -> ResidentFound:
+    """Look a resident up by the whole number; logged, found or not, without the number (domain.md 3)."""
+    tx.require(Permission.PREVIEW_CASE)
+    number = _number(tx, command.person_number)
+    row = tx.conn.execute(_BY_NUMBER, {"number": number.value}).mappings().one_or_none()
+    if row is None:
+        log_resident(tx, "SEARCH", "resident_not_found", None)
+        return ResidentFound(profile=None, person_number=number.value)
+    profile = profile_of(tx, row)
+    log_resident(tx, "SEARCH", "resident_found", row["id"], profile)
+    return ResidentFound(profile=profile, person_number=number.value)
+
+
+def open_resident(tx: Tx, command: OpenResident) -> ProfileOpened:
+    """Open the profile of a resident one has a ground to open."""
+    tx.require(Permission.PREVIEW_CASE)
+    profile = profile_of(tx, known_resident(tx, command.resident_id))
+    log_resident(tx, "READ", "profile_opened", command.resident_id, profile)
+    return ProfileOpened(profile=profile)
+
+
+def create_resident(tx: Tx, command: CreateResident) -> ProfileOpened:
+    """Add a resident who was looked up and not found; birth date and sex come from the number."""
+    tx.require(Permission.CREATE_ASYNC)
+    number = _number(tx, command.person_number)
+    known = tx.conn.execute(_BY_NUMBER, {"number": number.value}).first() is not None
+    mobile = _mobile(command.mobile)
+    refusal = check_new(known=known, name=command.name, mobile=mobile)
+    if refusal is not None:
+        raise _not_added(refusal)
+    row: dict[str, Any] = {
+        "id": f"r-{new_id(int(tx.now.timestamp() * 1000))}",
+        "person_number": number.value,
+        "name": " ".join(command.name.split()),
+        "birth_date": number.birth_date,
+        "sex": number.sex.value,
+        "mobile": mobile,
+    }
+    tx.conn.execute(_ADD, row)
+    log_resident(tx, "CREATE", "resident_created", row["id"])
+    stored = tx.conn.execute(_BY_NUMBER, {"number": number.value}).mappings().one()
+    return ProfileOpened(profile=profile_of(tx, stored))
+
+
+def save_contact(tx: Tx, command: SaveContact) -> ProfileOpened:
+    """Change a resident's mobile number; an empty one is taken away, as when somebody else has it."""
+    tx.require(Permission.CREATE_ASYNC)
+    known_resident(tx, command.resident_id)
+    mobile = _mobile(command.mobile)
+    if not mobile and not is_blank(command.mobile):
+        raise _not_added(Refusal(rule="resident.mobile"))
+    tx.conn.execute(_SAVE, {"who": command.resident_id, "new_mobile": mobile})
+    profile = profile_of(tx, known_resident(tx, command.resident_id))
+    log_resident(tx, "UPDATE", "contact_saved", command.resident_id, profile)
+    return ProfileOpened(profile=profile)
+
+
+def _number(tx: Tx, text: str) -> PersonId:
+    """The number, of a kind the region takes; refused with the rule it breaks (domain.md 7.4)."""
+    region = tx.region
+    try:
+        return parse(
+            text,
+            today=local_date(region, tx.now),
+            types=region.resident_id_types,
+            regional=region.reserve_formats,
+        )
+    except InvalidPersonId as no:
+        raise invalid("person_number", no.rule, no.reason) from None
+
+
+def _mobile(text: str) -> str:
+    """A number that takes text messages, in E.164, Swedish where no country is given; else empty."""
+    import phonenumbers
+
+    try:
+        number = phonenumbers.parse(text, "SE")
+    except phonenumbers.NumberParseException:
+        return ""
+    landline = phonenumbers.PhoneNumberType.FIXED_LINE
+    if not phonenumbers.is_valid_number(number) or phonenumbers.number_type(number) == landline:
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _not_added(refusal: Refusal) -> Refused:
+    if refusal.rule in _FIELDS:
+        return invalid(_FIELDS[refusal.rule], refusal.rule, refusal.reason)
+    return refused(Code.CONFLICT, refusal.reason, rule=refusal.rule)

@@ -1,0 +1,210 @@
+"""A resident's profile, and whether a staff member has any ground to open it (domain.md 3, 7.1)."""
+
+import json
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from sqlalchemy import RowMapping, bindparam, or_, select
+
+from clinic_tui.backend.audit import Action, AuditEntry, chain_of
+from clinic_tui.backend.cases import OPEN_STATES, CaseRecord, case_row, case_select, record
+from clinic_tui.backend.circle import is_in_circle
+from clinic_tui.backend.details import earlier_of
+from clinic_tui.backend.people import contact_of, resident_ref_of
+from clinic_tui.backend.refused import not_found
+from clinic_tui.backend.rules import local_date
+from clinic_tui.backend.store.tables import audit, cases, guardians, residents, staff, units
+from clinic_tui.backend.store.team_tables import conversation_members, conversations, participants, tickets
+from clinic_tui.backend.tx import Tx
+from clinic_tui.domain.person_id import age_on
+from clinic_tui.domain.roles import Grant, Permission
+from clinic_tui.domain.texts import e164
+from clinic_tui.protocol.patients import AccessEntry, ResidentProfile
+
+FOUND_FOR = timedelta(minutes=30)
+"""How long a look-up by number is a ground to open the profile."""
+_LINES = 100
+_ONE = select(residents).where(residents.c.id == bindparam("wanted"))
+_OPEN = (
+    case_select()
+    .where(cases.c.resident_id == bindparam("who"), cases.c.state.in_(OPEN_STATES))
+    .order_by(cases.c.queued_at.desc(), cases.c.id)
+)
+_CHILDREN = (
+    select(residents)
+    .join_from(residents, guardians, guardians.c.child_id == residents.c.id)
+    .where(guardians.c.guardian_id == bindparam("who"))
+    .order_by(residents.c.birth_date, residents.c.id)
+)
+_GUARDIANS = (
+    select(residents)
+    .join_from(residents, guardians, guardians.c.guardian_id == residents.c.id)
+    .where(guardians.c.child_id == bindparam("who"))
+    .order_by(residents.c.name, residents.c.id)
+)
+_THEIRS = or_(cases.c.resident_id == bindparam("who"), cases.c.acting_proxy_id == bindparam("who"))
+_GROUNDS = (
+    select(cases.c.id).where(
+        _THEIRS,
+        or_(cases.c.unit_id.in_(bindparam("units", expanding=True)), cases.c.assignee_id == bindparam("me")),
+    ),
+    select(tickets.c.id).where(
+        tickets.c.resident_id == bindparam("who"), tickets.c.unit_id.in_(bindparam("units", expanding=True))
+    ),
+    select(cases.c.id)
+    .join_from(participants, cases, cases.c.id == participants.c.case_id)
+    .where(_THEIRS, participants.c.staff_id == bindparam("me")),
+    select(cases.c.id)
+    .select_from(
+        conversation_members.join(
+            conversations, conversations.c.id == conversation_members.c.conversation_id
+        ).join(cases, cases.c.id == conversations.c.case_id)
+    )
+    .where(_THEIRS, conversation_members.c.staff_id == bindparam("me")),
+    select(audit.c.n).where(
+        audit.c.resident_id == bindparam("who"),
+        audit.c.staff_id == bindparam("me"),
+        audit.c.action.in_(["SEARCH", "CREATE"]),
+        audit.c.at >= bindparam("since", type_=audit.c.at.type),
+    ),
+)
+_OFFERS = select(cases.c.participants, cases.c.hand_over).where(_THEIRS, cases.c.hand_over != "")
+_LOG = (
+    select(
+        audit.c.at,
+        audit.c.action,
+        audit.c.code,
+        audit.c.object_id,
+        audit.c.record,
+        staff.c.name,
+        staff.c.display_name,
+        staff.c.title,
+    )
+    .join_from(audit, staff, staff.c.id == audit.c.staff_id, isouter=True)
+    .where(audit.c.resident_id == bindparam("who"))
+    .order_by(audit.c.at.desc(), audit.c.n.desc())
+    .limit(3 * _LINES)
+)
+_LOG_HERE = _LOG.where(audit.c.chain.in_(bindparam("chains", expanding=True)))
+_NAMES = select(units.c.id, units.c.name)
+
+
+def known_resident(tx: Tx, resident_id: str) -> RowMapping:
+    """A resident the staff member has a ground to open; anybody else does not exist for them.
+
+    A ground is a case, a ticket or a conversation at hand, or an exact look-up within half an hour.
+    """
+    row = tx.conn.execute(_ONE, {"wanted": resident_id}).mappings().one_or_none()
+    asked: dict[str, object] = {
+        "who": resident_id,
+        "me": tx.staff.id,
+        "units": list(tx.assignment.units),
+        "since": tx.now - FOUND_FOR,
+    }
+    if row is None or not (_has_ground(tx, asked) or _is_offered(tx, resident_id)):
+        raise not_found(resident_id)
+    return row
+
+
+def _has_ground(tx: Tx, asked: dict[str, object]) -> bool:
+    return any(tx.conn.execute(ground.limit(1), asked).first() is not None for ground in _GROUNDS)
+
+
+def _is_offered(tx: Tx, resident_id: str) -> bool:
+    rows = tx.conn.execute(_OFFERS, {"who": resident_id})
+    return any(is_in_circle(row.participants, row.hand_over, tx.staff.id) for row in rows)
+
+
+def profile_of(tx: Tx, row: RowMapping) -> ResidentProfile:
+    """Everything the session may see of a resident. The caller has checked the ground, and logs it.
+
+    Of a protected one neither relatives nor what other units have (domain.md 7.5).
+    """
+    today = local_date(tx.region, tx.now)
+    who, protected = row["id"], row["protected"] != "none"
+    found = [record(one) for one in tx.conn.execute(_OPEN, {"who": who}).mappings()]
+    shown = [case for case in found if _visible(tx, case)]
+    hidden = [case for case in found if case not in shown]
+    children = () if protected else _relatives(tx, who, today, children=True)
+    grown = () if protected or not is_child(tx, row, today) else _relatives(tx, who, today, children=False)
+    return ResidentProfile(
+        resident=resident_ref_of(row, today),
+        contact=contact_of(tx.conn, who, today),
+        can_be_reached=any(e164(one["mobile"]) is not None for one in (row, *grown)),
+        children=tuple(resident_ref_of(child, today) for child in children),
+        guardian_refs=tuple(resident_ref_of(guardian, today) for guardian in grown),
+        cases=tuple(case_row(case, tx.now, tx.region) for case in shown),
+        elsewhere=0 if protected else sum(1 for case in hidden if case.unit_id not in tx.assignment.units),
+        earlier=earlier_of(tx, who),
+        access=access_log(tx, who),
+    )
+
+
+def is_child(tx: Tx, row: RowMapping, today: date) -> bool:
+    """Whether a guardian acts for the resident on that day (slide 5)."""
+    born: date | None = row["birth_date"]
+    return born is not None and age_on(born, today) < tx.region.child_limits.until_age
+
+
+def _visible(tx: Tx, case: CaseRecord) -> bool:
+    here = case.unit_id in tx.assignment.units
+    if here and (case.queue_role in tx.roles_seen or case.assignee_id == tx.staff.id):
+        return True
+    return is_in_circle(case.participants, case.hand_over, tx.staff.id)
+
+
+def _relatives(tx: Tx, who: str, today: date, *, children: bool) -> tuple[RowMapping, ...]:
+    rows = tx.conn.execute(_CHILDREN if children else _GUARDIANS, {"who": who}).mappings()
+    return tuple(
+        row for row in rows if row["protected"] == "none" and (not children or is_child(tx, row, today))
+    )
+
+
+def access_log(tx: Tx, resident_id: str) -> tuple[AccessEntry, ...]:
+    """Who did what with the resident's data, the newest first (domain.md 7.3).
+
+    At the session's own units; an auditor sees every unit's. What the resident did themselves is left out.
+    """
+    asked: dict[str, object] = {"who": resident_id}
+    everywhere = tx.allows(Permission.READ_ACCESS_LOG) is Grant.ALL
+    if not everywhere:
+        asked["chains"] = [chain_of(unit) for unit in tx.assignment.units]
+    rows = tx.conn.execute(_LOG if everywhere else _LOG_HERE, asked).mappings().all()
+    names = {row.id: row.name for row in tx.conn.execute(_NAMES)}
+    entries = (_entry(row, json.loads(row["record"]), names) for row in rows)
+    return tuple(entry for entry in entries if entry is not None)[:_LINES]
+
+
+def _entry(row: RowMapping, sealed: dict[str, str], names: dict[str, str]) -> AccessEntry | None:
+    if sealed["party"] == "resident":
+        return None
+    return AccessEntry(
+        at=row["at"],
+        who=row["name"] or row["display_name"] or "",
+        title=row["title"] or "",
+        unit_name=names.get(sealed["unit_id"], ""),
+        action=row["action"],
+        code=row["code"],
+        case_id=row["object_id"] if sealed["object_type"] == "case" else None,
+    )
+
+
+def log_resident(
+    tx: Tx, action: Action, code: str, resident_id: str | None, shown: ResidentProfile | None = None
+) -> None:
+    """A row in the access log about a resident; it names every relative whose name was shown."""
+    people: Iterable[str] = ()
+    if shown is not None:
+        people = (one.id for one in (*shown.children, *shown.guardian_refs))
+    tx.audit(
+        AuditEntry(
+            action=action,
+            code=code,
+            object_type="resident",
+            object_id=resident_id or "",
+            unit_id=tx.assignment.unit_id,
+            resident_id=resident_id,
+            shown=tuple(case.id for case in shown.cases) if shown is not None else (),
+            residents=tuple(sorted(people)),
+        )
+    )

@@ -26,6 +26,7 @@ from clinic_tui.options import Options
 from clinic_tui.protocol.commands import Command, PostMessage
 from clinic_tui.protocol.resources import MessagePage
 from clinic_tui.protocol.wire import Wire
+from clinic_tui.resident_room import ResidentRoom
 from clinic_tui.state.changes import Changes
 from clinic_tui.widgets.clinic_screen import ClinicScreen
 from clinic_tui.widgets.palette_provider import ActionsProvider
@@ -78,6 +79,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         self.navigation = Navigation(self)
         self.anywhere = Anywhere(self)
         self.deeds = CaseRoom(self)
+        self.residents = ResidentRoom(self)
         self.place = self._make_place()
         register_themes(self)
         self.theme = theme_for(options.config.ui.theme).name
@@ -102,6 +104,8 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
             open_case=self.navigation.open_case,
             begin=self.deeds.begin,
             may_begin=self.deeds.may,
+            begin_resident=self.residents.begin,
+            may_begin_resident=self.residents.may,
             open_resident=self.navigation.open_resident,
             fetch_ended=lambda done, failed: self.fetch(self.link.fetch_ended(), done, failed),
             fetch_day=lambda day, done, failed: self.fetch(self.link.fetch_day(day), done, failed),

@@ -71,6 +71,10 @@ class Workplace:
     """Begin a deed on a case by the action's id and the case's id, with the dialogs it needs."""
     may_begin: Callable[[str, CaseRow], bool]
     """Whether `begin` would do anything with this case now."""
+    begin_resident: Callable[[str, ResidentProfile], None]
+    """Begin a deed for a resident by the action's id, with the dialogs it needs."""
+    may_begin_resident: Callable[[str, ResidentProfile], bool]
+    """Whether `begin_resident` would do anything for this resident now."""
     open_resident: Callable[[str], None]
     """Show a resident's profile by their id; the reading is logged."""
     fetch_ended: Callable[[Done, Failed], None]

@@ -94,6 +94,8 @@ class Asked:
     questions: list[Question] = field(default_factory=list[Question])
     refuse: ClientError | None = None
     """What commands are refused with."""
+    answer: Callable[[Command], Any] = lambda _command: None
+    """What commands are answered with."""
 
 
 class StageApp(GuardedApp[None]):
@@ -108,6 +110,7 @@ class StageApp(GuardedApp[None]):
         self.result: Any = "nothing yet"
         self._config_file = config_file
         self.may_begin: Callable[[str, CaseRow], bool] = lambda _action, _row: False
+        self.may_begin_resident: Callable[[str], bool] = lambda _action: True
         self.ended: tuple[CaseRow, ...] = ()
         """What the ended chats are."""
         self.day: tuple[CaseRow, ...] = ()
@@ -133,6 +136,8 @@ class StageApp(GuardedApp[None]):
             open_case=lambda case: asked.performed.append("open:" + case),
             begin=lambda action, case: asked.performed.append(f"{action}:{case}"),
             may_begin=lambda action, row: self.may_begin(action, row),  # noqa: PLW0108 - set by tests
+            begin_resident=lambda action, profile: asked.performed.append(f"{action}:{profile.resident.id}"),
+            may_begin_resident=lambda action, _profile: self.may_begin_resident(action),
             open_resident=lambda resident: asked.performed.append("resident:" + resident),
             fetch_ended=lambda done, _failed: done(CasePage(cases=self.ended)),
             fetch_day=lambda _day, done, _failed: done(CasePage(cases=self.day)),
@@ -159,7 +164,7 @@ class StageApp(GuardedApp[None]):
     def _submit(self, command: Command, done: Any, failed: Any) -> None:
         self.asked.commands.append(command)
         if self.asked.refuse is None:
-            done(None)
+            done(self.asked.answer(command))
         else:
             failed(self.asked.refuse)
 

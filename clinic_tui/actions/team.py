@@ -19,6 +19,7 @@ TEAM_ACTIONS = (
         "team.presence", N_("Busy or free"), "u", Scope.TEAM, N_("Say that you are busy, or free again."), 30
     ),
     Action("team.close", N_("Close"), "x", Scope.TEAM, N_("Close the conversation."), 40),
+    Action("team.case", N_("The case"), "g", Scope.TEAM, N_("Open the case that it is about."), 50),
     Action("team.next", N_("Next tab"), "right", Scope.TEAM, N_("Show the next tab."), 61),
     Action("team.previous", N_("Previous tab"), "left", Scope.TEAM, N_("Show the previous tab."), 91),
 )

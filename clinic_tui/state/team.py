@@ -70,10 +70,12 @@ class Team:
         known = self.conversations.get(conversation.id)
         if known is not None and conversation.revision <= known.revision:
             missing = {one.seq for one in conversation.messages} - {one.seq for one in known.messages}
-            if not missing:
+            if not missing and conversation.read <= known.read:
                 return False
             self.conversations[conversation.id] = replace(
-                known, messages=_joined(known.messages, conversation.messages)
+                known,
+                messages=_joined(known.messages, conversation.messages),
+                read=max(known.read, conversation.read),
             )
             return True
         self.conversations[conversation.id] = _merged(known, conversation)

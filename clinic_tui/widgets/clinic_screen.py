@@ -11,6 +11,7 @@ from textual.screen import Screen
 from clinic_tui.actions.action import Action, Scope
 from clinic_tui.actions.keymap import shown_key
 from clinic_tui.actions.registry import ACTIONS, in_scopes
+from clinic_tui.client.errors import ClientError
 from clinic_tui.i18n import _
 from clinic_tui.state.desk import Changes
 from clinic_tui.widgets.bar import Bar, Piece
@@ -91,6 +92,10 @@ class ClinicScreen(Screen[None]):
         bar = self.query_one("#notice", Bar)
         bar.show([Piece(text, "$warning" if warning else "$foreground")])
         bar.display = bool(text)
+
+    def refused(self, error: ClientError) -> None:
+        """Say why a command came to nothing."""
+        self.say(error.user_text(), warning=True)
 
     def show_keys(self) -> None:
         """Show the keys that work now, most used first."""

@@ -123,7 +123,6 @@ def _chats(place: Workplace, now: datetime) -> list[Figure]:
             _("Wait for my answer"),
             len(waiting),
             _("oldest {time}").format(time=waited(longest, now)) if longest else "",
-            alert=True,
         ),
         Figure("chats:expiring", _("Run out within 48 hours"), len(expiring), soonest, alert=True),
     ]
@@ -144,7 +143,7 @@ def _mine(place: Workplace) -> list[Figure]:
             if live
             else "",
         ),
-        Figure("mine:unsigned", _("Notes to sign"), unsigned, alert=True),
+        Figure("mine:unsigned", _("Notes to sign"), unsigned),
     ]
     if offered:
         figures.append(Figure("mine:offered", _("Offered to me by colleagues"), offered, alert=True))
@@ -183,7 +182,7 @@ def _colleagues(place: Workplace) -> list[Figure]:
     names = ", ".join(sorted(here.values(), key=str.casefold))
     return [
         Figure("team", _("On shift"), len(here), names),
-        Figure("team:conversations", _("Conversations that wait for me"), waiting, alert=True),
+        Figure("team:conversations", _("Conversations that wait for me"), waiting),
     ]
 
 

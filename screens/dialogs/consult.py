@@ -1,0 +1,174 @@
+"""A consultation: a question to a colleague or a role, about one of my cases or none."""
+
+from collections.abc import Iterable, Sequence
+
+from textual import on
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+
+from clinic_tui.client.errors import ClientError
+from clinic_tui.i18n import _
+from clinic_tui.protocol.command import MESSAGE_LIMIT
+from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.refs import StaffRef
+from clinic_tui.protocol.resources import CaseRow
+from clinic_tui.protocol.team_commands import ConversationAnswer, StartConversation
+from clinic_tui.protocol.text import is_blank, safe_line
+from clinic_tui.widgets.check_list import CheckGroup, CheckItem
+from clinic_tui.widgets.line_input import LineInput
+from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph, show_dialog
+from clinic_tui.widgets.plain import plain, plain_line
+from clinic_tui.widgets.text_area import WritingArea
+from clinic_tui.widgets.texts import resident_short, role_text
+from clinic_tui.widgets.workplace import Workplace
+from styles import css_paths
+
+SUBJECT_LIMIT = 200
+_COLLEAGUE, _NONE = "colleague", ""
+
+
+class ConsultDialog(ClinicDialog[str | None]):
+    """Asks, and gives the conversation's id; the one who asks keeps the case (domain.md 2.5)."""
+
+    CSS_PATH = css_paths("base", "dialogs", "team")
+    QUIET = 0.0
+
+    def __init__(self, place: Workplace, staff: StaffRef | None = None, case: CaseRow | None = None) -> None:
+        """`staff` is asked, and `case` what it is about, unless something else is chosen."""
+        super().__init__()
+        self.place = place
+        self.staff = staff
+        self._case = case
+        self._whom = CheckGroup(_("Whom"), single=True, id="consult-whom")
+        self._about = CheckGroup(_("About"), single=True, id="consult-about")
+        self._urgency = CheckGroup(_("How soon"), single=True, id="consult-urgent")
+        self.subject = LineInput(placeholder=_("In a few words"), limit=SUBJECT_LIMIT, id="consult-subject")
+        self.area = WritingArea("", id="consult-body")
+        self._leaving = self._asking = False
+
+    def heading(self) -> str:
+        """What it is."""
+        return _("Consultation")
+
+    def compose_body(self) -> Iterable[Widget]:
+        """Question, whom, about whom, how soon."""
+        yield paragraph(_("You keep the case. Residents never see this."), "$muted")
+        with Vertical(id="consult-form"):
+            yield self.subject
+            yield Static(plain_line(_("The question"), "$muted"))
+            yield self.area
+            yield self._whom
+            yield self._about
+            yield self._urgency
+            yield Static(id="dialog-problem")
+
+    def first_focus(self) -> Widget | None:
+        """The question."""
+        return self.subject
+
+    def on_mount(self) -> None:
+        """Fill the groups."""
+        self._show_whom(_COLLEAGUE if self.staff else "")
+        cases = self._cases()
+        items = [CheckItem(_NONE, _("No case"))]
+        items += [CheckItem(row.id, resident_short(row.resident), row.reason) for row in cases]
+        chosen = self._case.id if self._case is not None and self._case in cases else _NONE
+        self._about.show(items, {chosen})
+        soon = [CheckItem("no", _("Within the day")), CheckItem("yes", _("Urgent"))]
+        self._urgency.show(soon, {"no"})
+
+    def ways(self) -> Sequence[Way]:
+        """Ask, or leave."""
+        return (Way("ctrl+s", _("Ask")), Way("escape", _("Cancel")))
+
+    def _cases(self) -> list[CaseRow]:
+        desk = self.place.desk
+        rows = [row for row in desk.rows if desk.takes_part(row)]
+        return sorted(rows, key=lambda row: resident_short(row.resident).casefold())
+
+    def _show_whom(self, chosen: str) -> None:
+        people = self.place.desk.people
+        unit = people.units.get(people.assignment.unit_id) if people.assignment else None
+        name = safe_line(self.staff.name) if self.staff else _("A colleague …")
+        items = [CheckItem(_COLLEAGUE, name)]
+        items += [
+            CheckItem(role, _("Anybody: {role}").format(role=role_text(role)))
+            for role in (unit.roles if unit else ())
+        ]
+        self._whom.show(items, {chosen} if chosen else ())
+
+    @on(CheckGroup.Changed)
+    def _chose(self, event: CheckGroup.Changed) -> None:
+        self._say("")
+        if event.group is self._whom and _COLLEAGUE in self._whom.chosen:
+            from screens.dialogs.colleague_picker import ColleaguePicker
+
+            show_dialog(self, ColleaguePicker(self.place, _("Whom do you want to ask?")), self._picked)
+
+    def _picked(self, staff: StaffRef | None) -> None:
+        if staff is not None:
+            self.staff = staff
+        self._show_whom(_COLLEAGUE if self.staff else "")
+
+    @on(LineInput.Changed)
+    @on(WritingArea.Changed)
+    def _written(self) -> None:
+        self._leaving = False
+        self._say("")
+
+    def _say(self, text: str) -> None:
+        self.query_one("#dialog-problem", Static).update(plain(text, "$warning"))
+        if text:
+            self.query_one("#dialog-problem").scroll_visible(animate=False)
+
+    def problem(self) -> str:
+        """Why it cannot be asked; empty when it can."""
+        if is_blank(self.area.text):
+            self.area.focus()
+            return _("Write the question.")
+        if len(self.area.text) > MESSAGE_LIMIT:
+            return _("The text is too long.")
+        if not self._whom.chosen:
+            self._whom.focus()
+            return _("Choose whom to ask.")
+        return ""
+
+    def take(self, key: str) -> None:
+        """Ask where that can be done; leave only what may be lost."""
+        if key == "escape":
+            if not is_blank(self.area.text + self.subject.value) and not self._leaving:
+                self._leaving = True
+                self._say(_("Esc once more throws away what you have written."))
+                return
+            self.dismiss(None)
+            return
+        problem = self.problem()
+        if problem:
+            self._say(problem)
+        elif not self._asking:
+            self._ask()
+
+    def _ask(self) -> None:
+        self._asking = True
+        whom = next(iter(self._whom.chosen))
+        by_name = whom == _COLLEAGUE and self.staff is not None
+        command = StartConversation(
+            command_id=new_id(),
+            kind="consultation",
+            case_id=next(iter(self._about.chosen), _NONE) or None,
+            staff_ids=(self.staff.id,) if by_name and self.staff else (),
+            role=None if by_name else whom,
+            subject=safe_line(self.subject.value).strip(),
+            urgent="yes" in self._urgency.chosen,
+            body=self.area.text.strip(),
+        )
+
+        def done(answer: object) -> None:
+            self.dismiss(answer.conversation.id if isinstance(answer, ConversationAnswer) else None)
+
+        def refused(error: ClientError) -> None:
+            self._asking = False
+            self._say(error.user_text())
+
+        self.place.submit(command, done, refused)

@@ -1,6 +1,6 @@
 """The lines of a day's visits by case id, made when they come into view."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.state.day_book import DayBook
@@ -13,12 +13,12 @@ from clinic_tui.widgets.workplace import Workplace
 class DayLines(Mapping[str, TableRow]):
     """A line is made anew when its visit has changed, is later than it was, or has another width to fit."""
 
-    def __init__(self, place: Workplace, book: DayBook) -> None:
+    def __init__(self, place: Workplace, book: DayBook, narrow: Callable[[], bool]) -> None:
+        """`narrow` tells whether the list has no room for a column of its own for whom a visit is."""
         self._place = place
         self._book = book
         self._made: dict[str, tuple[CaseRow, str, bool, TableRow]] = {}
-        self.narrow = False
-        """Whether the list is too narrow for a column of its own for whom a visit is."""
+        self._narrow = narrow
 
     def __getitem__(self, case_id: str) -> TableRow:
         known = self._made.get(case_id)
@@ -27,11 +27,11 @@ class DayLines(Mapping[str, TableRow]):
             if known is None:
                 raise KeyError(case_id)
             return known[3]
-        now = self._place.now()
+        now, narrow = self._place.now(), self._narrow()
         late = late_text(row, now)
-        if known is None or known[:3] != (row, late, self.narrow):
-            line = day_row(self._place, row, now, narrow=self.narrow)
-            known = self._made[case_id] = (row, late, self.narrow, line)
+        if known is None or known[:3] != (row, late, narrow):
+            line = day_row(self._place, row, now, narrow=narrow)
+            known = self._made[case_id] = (row, late, narrow, line)
         return known[3]
 
     def __iter__(self) -> Iterator[str]:

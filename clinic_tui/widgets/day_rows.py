@@ -11,7 +11,7 @@ from clinic_tui.widgets.visit_texts import for_whom, late_text, mode_short, span
 from clinic_tui.widgets.workplace import Workplace
 
 _WIDE = 84
-ROOMY = 92
+ROOMY = 110
 """How wide a list must be for a column of its own for whom a visit is."""
 
 
@@ -20,11 +20,11 @@ def day_columns() -> tuple[TableColumn, ...]:
     return (
         TableColumn(_("Time"), 11),
         TableColumn(_("How"), 9),
-        TableColumn(_("Resident"), 15, 32, 3, cut="person"),
+        TableColumn(_("Resident"), 15, 30, 2, cut="person"),
         TableColumn("", 2, from_width=_WIDE),
         TableColumn(_("Reason"), 8, 44, 3),
         TableColumn(_("For"), 12, 26, 2, from_width=ROOMY),
-        TableColumn(_("State"), 18, 34, 2, cut="deed"),
+        TableColumn(_("State"), 20, 34, 2, cut="deed"),
     )
 
 
@@ -58,7 +58,7 @@ def _whose(place: Workplace, row: CaseRow) -> str:
 def _state(place: Workplace, row: CaseRow, late: str, *, narrow: bool) -> Cell:
     state = visit_state(row)
     if late:
-        return Cell(f"{state}, {late}", "warn")
+        return Cell(f"{_whose(place, row)} · {late}" if narrow else f"{state}, {late}", "warn")
     if row.state == CaseState.ENDED_UNSIGNED and place.desk.is_mine(row):
         return Cell(state, "warn")
     if row.state in FINISHED:

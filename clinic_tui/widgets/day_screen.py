@@ -32,7 +32,7 @@ class DayScreen(QueueScreen):
         self.book = DayBook(place.desk, local_day(place.now()))
         self.visit_deeds = VisitDeeds(place, lambda text, warning: self.say(text, warning=warning))
         self.deeds = self.visit_deeds
-        self._lines = DayLines(place, self.book)
+        self._lines = DayLines(place, self.book, lambda: self.list.size.width < ROOMY)
         self._asked: date | None = None
         """The day that is being fetched."""
         self._settled: tuple[date, bool] | None = None
@@ -79,7 +79,6 @@ class DayScreen(QueueScreen):
 
     def show_list(self) -> None:
         """Lay the day's visits anew; on a day not seen before the cursor goes to what comes next."""
-        self._lines.narrow = 0 < self.list.size.width < ROOMY
         super().show_list()
         self.show_day()
         settled = (self.book.day, self.book.fetched)
@@ -98,8 +97,7 @@ class DayScreen(QueueScreen):
 
     def on_resize(self) -> None:
         """Lay the lines anew for the width."""
-        if self.is_mounted:
-            self.show_list()
+        self.call_after_refresh(self.show_list)
 
     def tick(self) -> None:
         """Who is late now, and whether it still is today."""

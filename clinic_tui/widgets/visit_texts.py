@@ -122,3 +122,13 @@ def late_text(row: CaseRow, now: datetime) -> str:
         return ngettext("{count} min late", "{count} min late", minutes).format(count=minutes)
     hours = minutes // 60
     return ngettext("{count} h late", "{count} h late", hours).format(count=hours)
+
+
+def moment_text(at: datetime | None, now: datetime) -> str:
+    """An instant in few cells: the time today, day and month and time on other days."""
+    if at is None:
+        return ""
+    day = local_day(at)
+    if day == local_day(now):
+        return clock(at)
+    return f"{day.day} {month(day.month)[:3]} {clock(at)}"

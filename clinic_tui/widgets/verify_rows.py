@@ -1,0 +1,143 @@
+"""Things to verify as lines of a list, and in words."""
+
+from datetime import datetime
+from typing import Literal
+
+from clinic_tui.i18n import _, pgettext
+from clinic_tui.protocol.care import Verification
+from clinic_tui.protocol.resources import CaseRow
+from clinic_tui.state.desk import Desk
+from clinic_tui.state.verifying import failed_texts, returned, to_verify, unsigned
+from clinic_tui.widgets.table_list import Cell, CellStyle, TableColumn, TableRow
+from clinic_tui.widgets.texts import kind_text, resident_name, resident_short, resident_with_age
+from clinic_tui.widgets.visit_texts import moment_text
+
+Tab = Literal["unsigned", "to_verify", "asked", "texts"]
+TABS: tuple[Tab, ...] = ("unsigned", "to_verify", "asked", "texts")
+_WHO_FROM = 84
+
+
+def tab_text(tab: Tab) -> str:
+    """What a tab is called."""
+    return {
+        "unsigned": _("Not signed"),
+        "to_verify": _("To verify"),
+        "asked": _("What I asked for"),
+        "texts": _("Texts that did not arrive"),
+    }[tab]
+
+
+def tab_counts(desk: Desk) -> dict[Tab, int]:
+    """How much of each tab waits for me; of what I asked for, what came back."""
+    return {
+        "unsigned": len(unsigned(desk)),
+        "to_verify": len(to_verify(desk)),
+        "asked": returned(desk),
+        "texts": len(failed_texts(desk)),
+    }
+
+
+def first_tab(desk: Desk) -> Tab:
+    """The first tab that something waits in."""
+    return next((tab for tab, count in tab_counts(desk).items() if count), "to_verify")
+
+
+def verify_columns() -> tuple[TableColumn, ...]:
+    """What, whose, about what, who, when."""
+    return (
+        TableColumn(_("What"), 14, 18, 1),
+        TableColumn(_("Resident"), 16, 30, 2, cut="person"),
+        TableColumn(_("About"), 12, 60, 4),
+        TableColumn(_("Who"), 14, 26, 2, from_width=_WHO_FROM),
+        TableColumn(_("When"), 12),
+    )
+
+
+def kind_word(item: Verification) -> str:
+    """What kind of thing it is."""
+    return {
+        "note_countersign": pgettext("verification", "Note"),
+        "priority_change": pgettext("verification", "New priority"),
+        "sms_failed": pgettext("verification", "Text message"),
+    }[item.kind]
+
+
+def decision_word(item: Verification) -> str:
+    """What became of it."""
+    return {
+        "open": pgettext("verification", "Waits"),
+        "verified": pgettext("verification", "Verified"),
+        "returned": pgettext("verification", "Returned"),
+    }[item.state]
+
+
+def whose(item: Verification) -> str:
+    """The resident an item is about, for a sentence; empty for none."""
+    return resident_with_age(item.resident) if item.resident is not None else ""
+
+
+def unsigned_line(row: CaseRow, now: datetime) -> TableRow:
+    """A visit of mine whose note is not signed."""
+    return _line(
+        row.id,
+        Cell(kind_text(row.kind)),
+        Cell(resident_short(row.resident), "selected"),
+        Cell(row.reason),
+        Cell(_("You")),
+        Cell(moment_text(row.ended_at, now), "warn"),
+    )
+
+
+def item_line(desk: Desk, item: Verification, tab: Tab, now: datetime) -> TableRow:
+    """An item of one of the other tabs."""
+    resident = resident_short(item.resident) if item.resident is not None else ""
+    style: CellStyle = "muted" if item.state == "verified" else "text"
+    if tab != "asked":
+        what = Cell(kind_word(item))
+        who, when, about = item.asked_by, item.asked_at, item.detail
+    else:
+        what = Cell(decision_word(item), "warn" if item.state == "returned" else style)
+        who, when = item.decided_by or item.asked_of, item.decided_at or item.asked_at
+        about = item.comment or item.detail
+    row = desk.rows.get(item.case_id or "")
+    if not about and row is not None:
+        about = row.reason
+    anybody = _("Anybody") if tab == "asked" else _("The system")
+    return _line(
+        item.id,
+        what,
+        Cell(resident, "selected" if style == "text" else "muted"),
+        Cell(about, style),
+        Cell(who.name if who is not None else anybody, "muted"),
+        Cell(moment_text(when, now), "muted"),
+    )
+
+
+def item_text(item: Verification) -> str:
+    """An item in a sentence: who asks what, about whom."""
+    name = item.asked_by.name if item.asked_by is not None else ""
+    values = {"name": name, "resident": whose(item)}
+    match item.kind:
+        case "note_countersign":
+            return _("{name} asks that the note for {resident} be verified.").format(**values)
+        case "priority_change":
+            return _("{name} changed the priority for {resident}: {detail}.").format(
+                **values, detail=item.detail
+            )
+        case "sms_failed":
+            who = resident_name(item.resident) if item.resident is not None else ""
+            return _("A text message to {resident} did not arrive.").format(resident=who)
+
+
+def definition() -> str:
+    """What verification is here (domain.md 2.9): the view's own help."""
+    return _(
+        "To verify means that another accountable person confirms having seen something and found it right:"
+        " a note that a colleague wants countersigned, or a priority that was changed. Doctors and managers"
+        " verify, and nobody what they asked for themselves. Whoever wrote a note still answers for it. What"
+        " is not right is returned with a comment."
+    )
+
+
+def _line(key: str, *cells: Cell) -> TableRow:
+    return TableRow(case_id=key, resident=cells[1].text, cells=cells)

@@ -1,15 +1,17 @@
 """What the region's profile says, in the forms the backend asks for."""
 
 import json
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from clinic_tui.domain.hours import OpeningHours, parse_hours
+from clinic_tui.domain.hours import Intervals, OpeningHours, parse_exceptions, parse_hours
 from clinic_tui.domain.region import RegionProfile, UnitKind
 from clinic_tui.domain.roles import Role
-from clinic_tui.domain.tables import Table
+from clinic_tui.domain.tables import BadTable, Table
 from clinic_tui.i18n import language
 from clinic_tui.protocol.resources import PriorityInfo, Region
 
@@ -29,19 +31,39 @@ def wire_region(region: RegionProfile) -> Region:
     return Region(name=region.title, priorities=priorities, unsigned_blocks=region.unsigned_blocks)
 
 
-def hours_of(region: RegionProfile, kind: str, stored: str = "[]") -> OpeningHours:
-    """A unit's own hours as stored, else those of its kind, else the health centre's."""
+def hours_of(region: RegionProfile, kind: str, stored: str = "[]", exceptions: str = "[]") -> OpeningHours:
+    """A unit's own hours as stored, else those of its kind, else the health centre's.
+
+    Its exceptions win over both.
+    """
     if stored != "[]":
-        return _stored_hours(stored, region.time_zone)
+        return _stored_hours(stored, exceptions, region.time_zone)
     known = UnitKind(kind) if kind in set(UnitKind) else UnitKind.HEALTH_CENTRE
-    return region.hours[known]
+    usual = region.hours[known]
+    return usual if exceptions == "[]" else replace(usual, exceptions=_stored_exceptions(exceptions))
+
+
+def hours_tables(rows: Iterable[Mapping[str, Any]], key: str, path: str) -> list[Table]:
+    """Rows with dates as text under `key`, as tables with dates. Raises `BadTable`."""
+    found: list[Table] = []
+    for place, row in enumerate(rows):
+        try:
+            day = date.fromisoformat(row[key])
+        except (KeyError, TypeError, ValueError):
+            raise BadTable(f"{path}[{place}].{key}: must be a date such as 2024-01-01") from None
+        found.append(Table({**row, key: day}, f"{path}[{place}]"))
+    return found
 
 
 @lru_cache(maxsize=256)
-def _stored_hours(stored: str, zone: str) -> OpeningHours:
-    rows: list[dict[str, Any]] = json.loads(stored)
-    dated = [{**row, "valid_from": date.fromisoformat(row["valid_from"])} for row in rows]
-    return parse_hours([Table(row, f"hours[{place}]") for place, row in enumerate(dated)], zone)
+def _stored_hours(stored: str, exceptions: str, zone: str) -> OpeningHours:
+    tables = hours_tables(json.loads(stored), "valid_from", "hours")
+    return parse_hours(tables, zone, hours_tables(json.loads(exceptions), "on", "exceptions"))
+
+
+@lru_cache(maxsize=256)
+def _stored_exceptions(exceptions: str) -> tuple[tuple[date, Intervals], ...]:
+    return parse_exceptions(hours_tables(json.loads(exceptions), "on", "exceptions"))
 
 
 def local_date(region: RegionProfile, at: datetime) -> date:

@@ -1,6 +1,8 @@
 """What clients start from: the desk, a case, older messages, and the resident's home."""
 
-from sqlalchemy import bindparam, or_, select
+from datetime import timedelta
+
+from sqlalchemy import bindparam, or_
 
 from clinic_tui.backend.audit import AuditEntry
 from clinic_tui.backend.cases import (
@@ -14,24 +16,30 @@ from clinic_tui.backend.cases import (
     staff_case,
 )
 from clinic_tui.backend.details import case_detail_of
-from clinic_tui.backend.handlers.common import log, resident_case
+from clinic_tui.backend.handlers.common import is_chat, log, resident_case
+from clinic_tui.backend.handlers.drafts import every_draft_of
 from clinic_tui.backend.messages import newest
 from clinic_tui.backend.people import colleagues, resident_name
 from clinic_tui.backend.phrases import usable_phrases
-from clinic_tui.backend.rules import closed_dates, hours_of, local_date, wire_region
-from clinic_tui.backend.store.tables import cases, units
+from clinic_tui.backend.rules import wire_region
+from clinic_tui.backend.sms.outbox import inbox
+from clinic_tui.backend.store.tables import cases
 from clinic_tui.backend.streams import cursors, resident_stream
+from clinic_tui.backend.tickets import tickets_of_issuer, tickets_of_resident
 from clinic_tui.backend.tx import Tx
+from clinic_tui.backend.units import other_units, unit_infos
+from clinic_tui.domain.async_chats import AsyncState
+from clinic_tui.domain.cases import CaseKind
 from clinic_tui.domain.roles import Permission
-from clinic_tui.protocol.resident import ResidentHome
+from clinic_tui.protocol.resident import ResidentHome, TextMessage
 from clinic_tui.protocol.resources import (
     Assignment,
     CaseDetail,
+    CasePage,
     CaseRow,
     DeskSnapshot,
     MessagePage,
     Profile,
-    UnitInfo,
 )
 
 _IN_UNITS = cases.c.unit_id.in_(bindparam("units", expanding=True))
@@ -45,12 +53,26 @@ _PAGE = (
     .order_by(cases.c.id)
     .limit(bindparam("most"))
 )
-_UNITS = select(units).where(units.c.id.in_(bindparam("ids", expanding=True)))
+_READABLE_FOR = timedelta(days=30)
+"""How long a resident's home shows a chat that has ended (domain.md 2.1.2)."""
+_TEXTS = 50
+_ENDED = (
+    case_select()
+    .where(
+        _IN_UNITS, _VISIBLE, cases.c.kind == CaseKind.ASYNC.value, cases.c.state == AsyncState.CLOSED.value
+    )
+    .order_by(cases.c.closed_at.desc(), cases.c.id.desc())
+    .limit(200)
+)
 _RESIDENTS = (
     case_select()
     .where(
         or_(cases.c.resident_id == bindparam("who"), cases.c.acting_proxy_id == bindparam("who")),
-        cases.c.state.in_(OPEN_STATES),
+        or_(
+            cases.c.state.in_(OPEN_STATES),
+            (cases.c.kind == CaseKind.ASYNC.value)
+            & (cases.c.closed_at >= bindparam("since", type_=cases.c.closed_at.type)),
+        ),
     )
     .order_by(cases.c.id)
 )
@@ -68,7 +90,9 @@ def desk_snapshot(tx: Tx) -> DeskSnapshot:
     _log_list(tx, found, "desk")
     infos = unit_infos(tx, assignment.units)
     names = {info.id: info.name for info in infos}
-    mine = tuple(case_detail_of(tx, case) for case in found if case.assignee_id == member.id)
+    mine = tuple(
+        case_detail_of(tx, case) for case in found if case.assignee_id == member.id and not is_chat(case)
+    )
     for detail in mine:
         log(tx, next(case for case in found if case.id == detail.row.id), "READ", "opened")
     return DeskSnapshot(
@@ -90,12 +114,14 @@ def desk_snapshot(tx: Tx) -> DeskSnapshot:
         ),
         roles_seen=tx.roles_seen,
         permissions=tuple(sorted(p.value for p in Permission if tx.allows(p))),
-        units=infos,
+        units=(*infos, *other_units(tx, assignment.units)),
         staff=colleagues(tx.conn, assignment.units),
         phrases=usable_phrases(tx.conn, member.id, assignment.units),
         cases=tuple(case_row(case, tx.now, tx.region) for case in found),
         mine=mine,
         cursors=places,
+        tickets=tickets_of_issuer(tx),
+        drafts=every_draft_of(tx.conn, member.id),
         shift_ends_at=session.expires_at if session else None,
     )
 
@@ -113,6 +139,21 @@ def case_page(tx: Tx, after: str, limit: int) -> tuple[tuple[CaseRow, ...], str 
     page, more = found[:limit], len(found) > limit
     _log_list(tx, page, "cases")
     return tuple(case_row(case, tx.now, tx.region) for case in page), page[-1].id if more else None
+
+
+def ended_chats(tx: Tx) -> CasePage:
+    """The newest chats that have ended in the session's units and roles, the newest first."""
+    asked = {"units": list(tx.assignment.units), "roles": list(tx.roles_seen), "who": tx.staff.id}
+    found = [record(row) for row in tx.conn.execute(_ENDED, asked).mappings()]
+    _log_list(tx, found, "ended_chats")
+    return CasePage(cases=tuple(case_row(case, tx.now, tx.region) for case in found))
+
+
+def _texts(tx: Tx, resident_id: str) -> tuple[TextMessage, ...]:
+    """What the demo's phone shows; nothing of a real resident's."""
+    if not tx.settings.demo_data:
+        return ()
+    return tuple(TextMessage(at=at, body=body) for at, body in inbox(tx.conn, resident_id)[-_TEXTS:])
 
 
 def _log_list(tx: Tx, shown: list[CaseRecord], code: str) -> None:
@@ -151,35 +192,19 @@ def message_page(tx: Tx, case_id: str, before: int | None, limit: int) -> Messag
 
 
 def resident_home(tx: Tx) -> ResidentHome:
-    """Who a resident is, and their open cases with the newest messages."""
+    """Who a resident is, their open cases and lately ended chats with the newest messages, and their tickets."""
     who = tx.resident_id
     places = cursors(tx.conn, (resident_stream(who),))
-    found = [record(row) for row in tx.conn.execute(_RESIDENTS, {"who": who}).mappings()]
+    found = [
+        record(row)
+        for row in tx.conn.execute(_RESIDENTS, {"who": who, "since": tx.now - _READABLE_FOR}).mappings()
+    ]
     return ResidentHome(
         resident_id=who,
         name=resident_name(tx.conn, who),
         cases=tuple(resident_case(tx, case, newest(tx.conn, case.id).messages) for case in found),
         blocked=any(blocks(case, tx.region) for case in found),
+        tickets=tickets_of_resident(tx, who),
+        texts=_texts(tx, who),
         cursors=places,
     )
-
-
-def unit_infos(tx: Tx, ids: tuple[str, ...]) -> tuple[UnitInfo, ...]:
-    """Units as a workstation shows them, in the order asked for."""
-    closed = closed_dates(tx.region, tx.now)
-    found: dict[str, UnitInfo] = {}
-    for row in tx.conn.execute(_UNITS, {"ids": list(ids)}):
-        hours = hours_of(tx.region, row.kind, row.hours)
-        today = hours.on(local_date(tx.region, tx.now), closed)
-        found[row.id] = UnitInfo(
-            id=row.id,
-            name=row.name,
-            kind=row.kind,
-            phone=row.phone,
-            opening_hours=", ".join(str(interval) for interval in today),
-            closes_at=hours.closes_at(tx.now, closed),
-            no_answer_minutes=row.no_answer_minutes,
-            no_answer_text=row.no_answer_text,
-            parent_id=row.parent_id,
-        )
-    return tuple(found[unit] for unit in ids if unit in found)

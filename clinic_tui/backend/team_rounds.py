@@ -130,7 +130,9 @@ async def end_days(backend: Backend, now: datetime) -> None:
     def closings(conn: Connection) -> dict[str, datetime]:
         found: dict[str, datetime] = {}
         for row in conn.execute(_UNITS).mappings():
-            at = closed_at(hours_of(backend.region, row["kind"], row["hours"]), now, closed)
+            at = closed_at(
+                hours_of(backend.region, row["kind"], row["hours"], row["exceptions"]), now, closed
+            )
             if at is not None and now - at < DAY_END_HOURS and _untold(conn, row["id"], at):
                 found[row["id"]] = at
         return found

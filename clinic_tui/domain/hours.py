@@ -129,21 +129,41 @@ def parse_intervals(text: str, path: str) -> Intervals:
     return tuple(found)
 
 
-def parse_hours(tables: Iterable[Table], zone: str = "Europe/Stockholm") -> OpeningHours:
+def parse_hours(
+    tables: Iterable[Table], zone: str = "Europe/Stockholm", exceptions: Iterable[Table] = ()
+) -> OpeningHours:
     """Read effective-dated rows such as `{valid_from = 2024-01-01, mon-fri = "08:00-16:00"}`.
 
-    Days left out are closed. `closed_dates` is `closed` (the default), `as_usual`, or hours.
+    Days left out are closed. `closed_dates` is `closed` (the default), `as_usual`, or hours. Exceptions are
+    read by `parse_exceptions`.
     """
     rows = [_row(table) for table in tables]
     if len({row.valid_from for row in rows}) < len(rows):
         raise BadTable("hours: two rows are valid from the same date")
-    return OpeningHours(rows=tuple(sorted(rows, key=_valid_from)), zone=zone)
+    return OpeningHours(
+        rows=tuple(sorted(rows, key=_valid_from)), exceptions=parse_exceptions(exceptions), zone=zone
+    )
+
+
+def parse_exceptions(tables: Iterable[Table]) -> tuple[tuple[date, Intervals], ...]:
+    """Read dates with other hours, such as `{on = 2026-12-23, hours = "08:00-12:00", reason = "…"}`.
+
+    They win over the week and over red days. Raises `BadTable`, also where a date stands twice.
+    """
+    found: dict[date, Intervals] = {}
+    for table in tables:
+        day = _date(table, "on")
+        hours = parse_intervals(table.text("hours"), table.at("hours"))
+        table.take("reason", "")
+        table.done()
+        if day in found:
+            raise BadTable(f"{table.at('on')}: a date stands twice")
+        found[day] = hours
+    return tuple(sorted(found.items()))
 
 
 def _row(table: Table) -> HoursRow:
-    start = table.take("valid_from")
-    if not isinstance(start, date) or isinstance(start, datetime):
-        raise BadTable(f"{table.at('valid_from')}: must be a date such as 2024-01-01")
+    start = _date(table, "valid_from")
     holiday = table.take("closed_dates", "closed")
     week: dict[int, Intervals] = {}
     for key in table.left:
@@ -157,6 +177,13 @@ def _row(table: Table) -> HoursRow:
     return HoursRow(
         valid_from=start, week=tuple(week.get(day, ()) for day in range(7)), on_closed_dates=on_closed
     )
+
+
+def _date(table: Table, key: str) -> date:
+    value = table.take(key)
+    if not isinstance(value, date) or isinstance(value, datetime):
+        raise BadTable(f"{table.at(key)}: must be a date such as 2024-01-01")
+    return value
 
 
 def _days(key: str) -> range:

@@ -9,6 +9,8 @@ from clinic_tui.domain.refusals import REASONS, Refusal
 
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\U0001d159")
 """Characters that Unicode counts as letters or symbols but that show nothing."""
+NOTE_HERE = "{note}"
+"""Where the note goes in a template of keywords (slide 77)."""
 
 
 class Answer(StrEnum):
@@ -55,6 +57,11 @@ class NoteVersion:
 def is_blank(text: str) -> bool:
     """Whether nothing in the text can be seen: spaces of any kind, zero width, lone marks, controls."""
     return all(char in _BLANK or unicodedata.category(char)[0] in "ZCM" for char in text)
+
+
+def is_keyword_template(text: str) -> bool:
+    """Whether a note for the record can be made with these headings: the note goes in at one place."""
+    return text.count(NOTE_HERE) == 1
 
 
 def has_words(text: str) -> bool:

@@ -9,6 +9,7 @@ from itertools import product
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from clinic_tui.domain.hours import OpeningHours, parse_hours
+from clinic_tui.domain.note import NOTE_HERE, is_keyword_template
 from clinic_tui.domain.person_id import REGIONAL_FORMATS, IdType, ReserveFormat
 from clinic_tui.domain.proxy import ChildLimits, Limit
 from clinic_tui.domain.roles import Role
@@ -81,6 +82,8 @@ class RegionProfile:
     """Hours of a unit that has none of its own."""
     services: Mapping[str, ServiceTarget]
     routing: RoutingRules
+    keyword_template: str
+    """The headings of a note for the record, with `{note}` where the note goes, of a unit without its own."""
 
     @property
     def priority_names(self) -> dict[int, str]:
@@ -126,11 +129,19 @@ def parse(text: str) -> RegionProfile:
         hours=_hours(root.table("hours"), zone),
         services=_services(root.table("services")),
         routing=_routing(root.table("routing"), priorities),
+        keyword_template=_keyword_template(root),
     )
     root.done()
     if not profile.resident_id_types:
         raise BadTable("resident_id_types: needs at least one kind of number")
     return profile
+
+
+def _keyword_template(root: Table) -> str:
+    text = root.text("keyword_template") if "keyword_template" in root.left else NOTE_HERE
+    if not is_keyword_template(text):
+        raise BadTable(f"keyword_template: must hold {NOTE_HERE} once")
+    return text.strip() + "\n"
 
 
 def _zone(root: Table) -> str:

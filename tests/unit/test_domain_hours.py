@@ -187,3 +187,35 @@ def test_a_bad_row_is_refused_with_its_place(data: dict[str, object]) -> None:
 def test_two_rows_from_one_date_are_refused() -> None:
     with pytest.raises(BadTable):
         parse_hours([table(), table()])
+
+
+def test_a_dates_exception_wins_over_the_week_and_over_red_days() -> None:
+    christmas, eve, monday = date(2026, 12, 25), date(2026, 12, 23), date(2026, 12, 21)
+    hours = parse_hours(
+        [table(mon_to_fri="08:00-16:00")],
+        exceptions=[
+            Table({"on": christmas, "hours": "10:00-12:00", "reason": "Jourmottagning"}, "exceptions[0]"),
+            Table({"on": eve, "hours": "closed"}, "exceptions[1]"),
+        ],
+    )
+    red = frozenset({christmas})
+    assert hours.on(christmas, red) == (Interval(600, 720),)
+    assert hours.on(eve, red) == ()
+    assert hours.on(monday, red) == DAY
+    at = datetime(2026, 12, 25, 9, 30, tzinfo=UTC)
+    assert hours.closes_at(at, red) == datetime(2026, 12, 25, 11, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"on": "2026-12-25", "hours": "closed"}],
+        [{"on": date(2026, 12, 25), "hours": "sometimes"}],
+        [{"on": date(2026, 12, 25)}],
+        [{"on": date(2026, 12, 25), "hours": "closed", "more": 1}],
+        [{"on": date(2026, 12, 25), "hours": "closed"}, {"on": date(2026, 12, 25), "hours": "08:00-09:00"}],
+    ],
+)
+def test_bad_exceptions_are_refused_with_their_place(rows: list[dict[str, object]]) -> None:
+    with pytest.raises(BadTable, match=r"^exceptions\["):
+        parse_hours([], exceptions=[Table(row, f"exceptions[{n}]") for n, row in enumerate(rows)])

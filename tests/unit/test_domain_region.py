@@ -47,6 +47,8 @@ def test_a_profile_is_read_from_its_text_as_well_as_by_name() -> None:
         ("unsigned_blocks = true", "", "unsigned_blocks: is missing"),
         ("unsigned_blocks = true", 'unsigned_blocks = "yes"', "unsigned_blocks: must be true or false"),
         ("unsigned_blocks = true", "unsigned_blocks = true\ntypo = 1", "typo: is not a known setting"),
+        ("{note}", "", "keyword_template: must hold {note} once"),
+        ("{note}", "{note} {note}", "keyword_template: must hold {note} once"),
         ("async_days = 10", "async_days = 31", "async_days: must be a whole number from 1 to 30"),
         ("async_days = 10", "async_days = true", "async_days: must be a whole number"),
         ("async_days = 10", "async_days = 1.5", "async_days: must be a whole number"),

@@ -9,6 +9,7 @@ from clinic_tui.backend.notes import history_of, notes_of
 from clinic_tui.backend.people import contact_of
 from clinic_tui.backend.rules import local_date
 from clinic_tui.backend.store.tables import audit, cases, notes, staff, units
+from clinic_tui.backend.tickets import open_tickets_of
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.cases import FINISHED
 from clinic_tui.protocol.resources import CaseDetail, CaseEvent, EarlierCase, StaffRef
@@ -65,6 +66,7 @@ def case_detail_of(tx: Tx, case: CaseRecord) -> CaseDetail:
         notes=notes_of(tx.conn, case.id),
         drafts=drafts_of(tx.conn, tx.staff.id, case.id),
         events=_events(tx, case.id),
+        tickets=open_tickets_of(tx, case.resident_id),
     )
 
 

@@ -112,6 +112,13 @@ OPERATIONS: Final = (
     ),
     Operation(
         method="get",
+        path="/api/v1/chats/ended",
+        name="ended_chats",
+        summary="The newest 200 chats that have ended in the session's units and roles, the newest first.",
+        answer=resources.CasePage,
+    ),
+    Operation(
+        method="get",
         path="/api/v1/resident/home",
         name="resident_home",
         summary="What a resident meets.",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from clinic_tui.backend.store.tables import assignments, guardians, residents, staff, units
 from clinic_tui.domain.person_id import InvalidPersonId, age_on, parse
@@ -36,7 +36,7 @@ def resident_name(conn: Connection, resident_id: str) -> str:
     return conn.execute(_NAME, {"wanted": resident_id}).scalar_one()
 
 
-def resident_ref_of(row: Mapping[str, Any], today: date) -> ResidentRef:
+def resident_ref_of(row: RowMapping | Mapping[str, Any], today: date) -> ResidentRef:
     """A row of residents as a work list shows them; a protected one without a name (domain.md 7.5)."""
     masked = row["protected"] != "none"
     born = row["birth_date"]

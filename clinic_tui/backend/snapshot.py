@@ -192,7 +192,7 @@ def message_page(tx: Tx, case_id: str, before: int | None, limit: int) -> Messag
 
 
 def resident_home(tx: Tx) -> ResidentHome:
-    """Who a resident is, their open cases and lately ended chats with the newest messages, and their tickets."""
+    """Who a resident is, their tickets, open cases and lately ended chats with the newest messages."""
     who = tx.resident_id
     places = cursors(tx.conn, (resident_stream(who),))
     found = [

@@ -14,7 +14,14 @@ from clinic_tui.backend.endpoints.answers import answer, json_answer, refuse
 from clinic_tui.backend.endpoints.reading import id_of, limit_of, number_of, query_of, token_of
 from clinic_tui.backend.endpoints.site import Site
 from clinic_tui.backend.openapi import document_bytes
-from clinic_tui.backend.snapshot import case_detail, case_page, desk_snapshot, message_page, resident_home
+from clinic_tui.backend.snapshot import (
+    case_detail,
+    case_page,
+    desk_snapshot,
+    ended_chats,
+    message_page,
+    resident_home,
+)
 from clinic_tui.backend.tx import Tx
 from clinic_tui.protocol.ids import is_id
 from clinic_tui.protocol.resources import CaseDetail, CasePage
@@ -52,6 +59,11 @@ class CaseEndpoint:
         detail = await self._query(request, "case", partial(case_detail, case_id=id_of(request)))
         return answer(self._with_presence(detail))
 
+    async def ended_chats(self, request: Request) -> Response:
+        """Chats that have ended."""
+        query_of(request)
+        return answer(await self._query(request, "ended_chats", ended_chats))
+
     async def messages(self, request: Request) -> Response:
         """Older messages of a case."""
         asked = query_of(request, "before", "limit")
@@ -88,6 +100,7 @@ def routes(site: Site) -> list[BaseRoute]:
         Route("/api/v1/cases", endpoint.cases, methods=["GET"]),
         Route("/api/v1/cases/{case_id}", endpoint.case, methods=["GET"]),
         Route("/api/v1/cases/{case_id}/messages", endpoint.messages, methods=["GET"]),
+        Route("/api/v1/chats/ended", endpoint.ended_chats, methods=["GET"]),
         Route("/api/v1/resident/home", endpoint.home, methods=["GET"]),
         Route("/api/v1/openapi.json", endpoint.openapi, methods=["GET"]),
     ]

@@ -5,7 +5,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from clinic_tui.backend.cases import staff_case
+from clinic_tui.backend.cases import readable_case
 from clinic_tui.backend.refused import invalid, stale
 from clinic_tui.backend.store.tables import drafts
 from clinic_tui.backend.streams import staff_stream
@@ -25,12 +25,23 @@ _ALL = (
     .where(*_MINE, func.length(drafts.c.body) > 0)
     .order_by(drafts.c.kind)
 )
+_EVERY = (
+    select(drafts.c.case_id, drafts.c.kind, drafts.c.body, drafts.c.revision, drafts.c.saved_at)
+    .where(drafts.c.staff_id == bindparam("who"), func.length(drafts.c.body) > 0)
+    .order_by(drafts.c.saved_at, drafts.c.case_id, drafts.c.kind)
+)
 _EMPTY = (
     update(drafts)
-    .where(drafts.c.case_id == bindparam("of"), func.length(drafts.c.body) > 0)
+    .where(
+        drafts.c.case_id == bindparam("of"),
+        drafts.c.kind.in_(bindparam("kinds", expanding=True)),
+        func.length(drafts.c.body) > 0,
+    )
     .values(body="", revision=drafts.c.revision + 1, saved_at=bindparam("now", type_=drafts.c.saved_at.type))
     .returning(drafts.c.staff_id, drafts.c.kind, drafts.c.revision)
 )
+_EMPTY_MINE = _EMPTY.where(drafts.c.staff_id == bindparam("who"))
+_BOTH = ("message", "note")
 
 
 def save_draft(tx: Tx, command: SaveDraft) -> DraftAnswer:
@@ -42,7 +53,7 @@ def save_draft(tx: Tx, command: SaveDraft) -> DraftAnswer:
     """
     if command.kind == "message" and len(command.body) > MESSAGE_LIMIT:
         raise invalid("body", "message.too_long", f"A message holds at most {MESSAGE_LIMIT} characters.")
-    case = staff_case(tx, command.case_id, lock=False)
+    case = readable_case(tx, command.case_id, lock=False)
     member = tx.staff
     key = {"who": member.id, "of": case.id, "which": command.kind}
     stored = tx.conn.execute(_FIND, key).one_or_none()
@@ -78,8 +89,18 @@ def drafts_of(conn: Connection, staff_id: str, case_id: str) -> tuple[Draft, ...
     return tuple(_draft(row.case_id, row.kind, row.body, row.revision, row.saved_at) for row in rows)
 
 
-def forget_drafts(tx: Tx, case_id: str) -> None:
-    """Remove everybody's drafts of a case whose note is signed, and tell each author."""
-    for row in tx.conn.execute(_EMPTY, {"of": case_id, "now": tx.now}).all():
+def every_draft_of(conn: Connection, staff_id: str) -> tuple[Draft, ...]:
+    """All of a staff member's drafts, oldest first."""
+    rows = conn.execute(_EVERY, {"who": staff_id})
+    return tuple(_draft(row.case_id, row.kind, row.body, row.revision, row.saved_at) for row in rows)
+
+
+def forget_drafts(
+    tx: Tx, case_id: str, *, kinds: tuple[str, ...] = _BOTH, staff_id: str | None = None
+) -> None:
+    """Remove everybody's drafts of a case, or those of one author, and tell each author."""
+    asked = {"of": case_id, "now": tx.now, "kinds": list(kinds)}
+    statement, more = (_EMPTY, {}) if staff_id is None else (_EMPTY_MINE, {"who": staff_id})
+    for row in tx.conn.execute(statement, {**asked, **more}).all():
         gone = _draft(case_id, row.kind, "", row.revision, tx.now)
         tx.emit(staff_stream(row.staff_id), DraftChanged(draft=gone))

@@ -1,12 +1,16 @@
 """The end of a visit: ending, no answer, signing and correcting the note (slide 55)."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from clinic_tui.backend.cases import CaseRecord, case_row, staff_case
+from clinic_tui.backend.chats import has_open_successor
+from clinic_tui.backend.details import case_detail_of
 from clinic_tui.backend.handlers.chat import add_to_case
-from clinic_tui.backend.handlers.common import facts_of, log, step, tell_all
+from clinic_tui.backend.handlers.chats import go_over
+from clinic_tui.backend.handlers.common import facts_of, is_chat, log, step, tell_all
 from clinic_tui.backend.handlers.drafts import forget_drafts
 from clinic_tui.backend.notes import add_note, auto_history_of, current_note
 from clinic_tui.backend.people import resident_name
@@ -15,7 +19,8 @@ from clinic_tui.backend.store.tables import units
 from clinic_tui.backend.streams import staff_stream
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain import note as note_rules
-from clinic_tui.domain.cases import CaseCommand, CaseState
+from clinic_tui.domain.async_chats import check_successor
+from clinic_tui.domain.cases import CaseCommand, CaseState, CloseReason
 from clinic_tui.domain.phrases import fill
 from clinic_tui.domain.refusals import REASONS, Refusal
 from clinic_tui.domain.roles import Permission
@@ -82,19 +87,27 @@ def _minutes_silent(case: CaseRecord, now: datetime) -> float:
 
 
 def sign_note(tx: Tx, command: SignNote) -> NoteAnswer:
-    """Sign the note and close the case; a visit still going on is ended first (slide 55)."""
+    """Sign the note and close the case; a visit still going on is ended first (slide 55).
+
+    A chat goes on when its note is signed. A visit may go over to a chat, which the answer holds (slide 57).
+    """
     tx.require(Permission.SIGN_NOTE, command.case_id)
     case = staff_case(tx, command.case_id)
+    if command.to_async_days is not None:
+        refusal = check_successor(
+            of_a_chat=is_chat(case), wants_chat=False, has_open_one=has_open_successor(tx, case.id)
+        )
+        if refusal is not None:
+            raise by_rule(refusal)
     auto_history = auto_history_of(tx.conn, case.id)
     verdict = note_rules.check_note(command.body, auto_history, acknowledged=command.acknowledged)
     facts = facts_of(tx, case, note_signable=True)
+    version = command.version
     if case.state == CaseState.IN_PROGRESS.value:
         _check_signable(verdict)
-        case = step(tx, case, CaseCommand.END_VISIT, facts, version=command.version, ended_at=tx.now)
+        case = step(tx, case, CaseCommand.END_VISIT, facts, version=version, ended_at=tx.now)
         version = case.version
-    else:
-        version = command.version
-    case = step(tx, case, CaseCommand.SIGN_NOTE, facts, version=version, closed_at=tx.now)
+    case = step(tx, case, CaseCommand.SIGN_NOTE, facts, version=version, **_signed(tx, case, command))
     _check_signable(verdict)
     signed = note_rules.sign(
         command.body, author_id=tx.staff.id, at=tx.now, current=current_note(tx.conn, case.id).version
@@ -104,10 +117,22 @@ def sign_note(tx: Tx, command: SignNote) -> NoteAnswer:
     unchanged = bool(auto_history) and command.body.strip() == auto_history.strip()
     source = "auto_history" if unchanged else "manual"
     note = _store(tx, case, signed, command.command_id, source=source)
-    forget_drafts(tx, case.id)
+    forget_drafts(tx, case.id, kinds=("note",) if is_chat(case) else ("message", "note"))
     log(tx, case, "SIGN", "signed")
-    tell_all(tx, case, "case.closed")
-    return NoteAnswer(note=note, case=case_row(case, tx.now, tx.region))
+    tell_all(tx, case, "case.signed" if is_chat(case) else "case.closed")
+    successor = None
+    if command.to_async_days is not None:
+        successor = case_detail_of(tx, go_over(tx, case, command.to_async_days))
+    return NoteAnswer(note=note, case=case_row(case, tx.now, tx.region), successor=successor)
+
+
+def _signed(tx: Tx, case: CaseRecord, command: SignNote) -> dict[str, Any]:
+    """What else a signature changes: nothing in a chat, which goes on."""
+    if is_chat(case):
+        return {}
+    if command.to_async_days is None:
+        return {"closed_at": tx.now}
+    return {"closed_at": tx.now, "close_reason": CloseReason.CONVERTED.value}
 
 
 def _check_signable(verdict: note_rules.NoteVerdict) -> None:

@@ -12,11 +12,12 @@ from clinic_tui.backend.cases import (
     tell_case,
 )
 from clinic_tui.backend.details import case_detail_of
-from clinic_tui.backend.handlers.common import facts_of, log, step, tell_all
+from clinic_tui.backend.handlers.common import facts_of, is_chat, log, step, tell_all
 from clinic_tui.backend.sms.outbox import queue_your_turn
 from clinic_tui.backend.streams import staff_stream
 from clinic_tui.backend.tx import Tx
-from clinic_tui.domain.cases import CaseCommand, CaseState
+from clinic_tui.domain.async_chats import AsyncState
+from clinic_tui.domain.cases import CaseCommand, CaseKind, CaseState
 from clinic_tui.domain.roles import Permission
 from clinic_tui.protocol.commands import (
     AcceptCase,
@@ -37,7 +38,7 @@ def read_case(tx: Tx, command: ReadCase) -> DetailAnswer:
     """Read up on a case; while it waits, colleagues see who reads. The resident is not told (slide 51)."""
     tx.require(Permission.PREVIEW_CASE, command.case_id)
     case = staff_case(tx, command.case_id)
-    if case.state == CaseState.WAITING.value:
+    if case.state in {CaseState.WAITING.value, AsyncState.NEW.value}:
         mine = Reader(staff=tx.staff.ref, since=tx.now)
         case = _set_readers(tx, case, (*_others(tx, case, tx.now), mine))
     log(tx, case, "READ", "read")
@@ -64,9 +65,12 @@ def _set_readers(tx: Tx, case: CaseRecord, readers: tuple[Reader, ...]) -> CaseR
 
 
 def accept_case(tx: Tx, command: AcceptCase) -> DetailAnswer:
-    """Take a waiting case: one wins, the others are told who did (slide 52). The resident gets an SMS."""
-    tx.require(Permission.ACCEPT_DROP_IN, command.case_id)
+    """Take a waiting case: one wins, the others are told who did (slide 52).
+
+    The resident of a drop-in case gets an SMS; that of a chat does when somebody writes (slide 25).
+    """
     case = staff_case(tx, command.case_id)
+    tx.require(Permission.ANSWER_ASYNC if is_chat(case) else Permission.ACCEPT_DROP_IN, command.case_id)
     case = step(
         tx,
         case,
@@ -76,7 +80,8 @@ def accept_case(tx: Tx, command: AcceptCase) -> DetailAnswer:
         accepted_at=tx.now,
         readers="[]",
     )
-    queue_your_turn(tx, case)
+    if case.kind == CaseKind.DROP_IN.value:
+        queue_your_turn(tx, case)
     log(tx, case, "UPDATE", "accepted")
     tell_all(tx, case, "case.accepted")
     return DetailAnswer(detail=case_detail_of(tx, case))
@@ -106,8 +111,8 @@ def start_visit(tx: Tx, command: StartVisit) -> CaseAnswer:
 
 def take_over_case(tx: Tx, command: TakeOverCase) -> DetailAnswer:
     """Take a case from a colleague, who is told; asks for a confirmation first (slide 40)."""
-    tx.require(Permission.TAKE_OVER, command.case_id)
     case = staff_case(tx, command.case_id)
+    tx.require(Permission.ANSWER_ASYNC if is_chat(case) else Permission.TAKE_OVER, command.case_id)
     before = case.assignee
     facts = facts_of(tx, case, confirmed=command.confirmed)
     case = step(tx, case, CaseCommand.TAKE_OVER, facts, version=command.version)

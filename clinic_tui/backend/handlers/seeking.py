@@ -5,16 +5,25 @@ from typing import Any
 from sqlalchemy import RowMapping, bindparam, insert, select
 
 from clinic_tui.backend.cases import OPEN_STATES, case_select, move_case, own_case, record
-from clinic_tui.backend.handlers.common import log, resident_case, tell_all
+from clinic_tui.backend.handlers.common import log, outcome_of, resident_case, tell_all
+from clinic_tui.backend.notices import notify_queue
 from clinic_tui.backend.refused import blocked, by_rule, invalid, not_found
 from clinic_tui.backend.rules import closed_dates, hours_of, local_date
 from clinic_tui.backend.store.tables import cases, guardians, interviews, residents, units
 from clinic_tui.backend.tx import Tx
-from clinic_tui.domain.cases import CaseCommand, CaseState, Facts, blocks_resident, transition
+from clinic_tui.domain.cases import (
+    CaseCommand,
+    CaseState,
+    Facts,
+    Origin,
+    PrioritySource,
+    blocks_resident,
+)
 from clinic_tui.domain.note import is_blank
 from clinic_tui.domain.proxy import Guardianship, Protection, may_act
 from clinic_tui.domain.refusals import N_, Refusal
-from clinic_tui.domain.routing import Arrival, Route, RoutingUnit, Target, queue_unit, route
+from clinic_tui.domain.routing import Arrival, ArrivalKind, Route, RoutingUnit, Target, queue_unit, route
+from clinic_tui.protocol.care import Ticket
 from clinic_tui.protocol.codec import encode
 from clinic_tui.protocol.commands import Done, LeaveQueue, ResidentCaseAnswer, SeekCare
 from clinic_tui.protocol.ids import new_id
@@ -26,7 +35,9 @@ _LOCK = (
 _LINK = select(guardians).where(
     guardians.c.child_id == bindparam("child"), guardians.c.guardian_id == bindparam("guardian")
 )
-_UNITS = select(units.c.id, units.c.kind, units.c.parent_id, units.c.hours).order_by(units.c.id)
+_UNITS = select(units.c.id, units.c.kind, units.c.parent_id, units.c.hours, units.c.exceptions).order_by(
+    units.c.id
+)
 _UNFINISHED = case_select().where(
     cases.c.resident_id == bindparam("who"),
     cases.c.kind == "drop_in",
@@ -46,13 +57,24 @@ def seek_care(tx: Tx, command: SeekCare) -> ResidentCaseAnswer:
         raise invalid("reason", "case.reason_missing", N_("Say what it is about."))
     if command.priority not in tx.region.priorities:
         raise invalid("priority", "case.priority", "The region has no such priority.")
-    patient, proxy = _people(tx, command.child_id)
-    _refuse_blocked(tx, patient["id"])
-    way = _route(tx, patient, command.priority)
+    patient, proxy = people_at_door(tx, command.child_id)
+    refuse_blocked(tx, patient["id"])
+    way = way_in(tx, patient, command.priority)
     if way.unit_id is None or way.queue_role is None:
         raise blocked(f"routing.{way.shows.value}")
     case_id = new_id(int(tx.now.timestamp() * 1000))
-    tx.conn.execute(_ADD, _row(tx, command, case_id, patient, proxy, way))
+    tx.conn.execute(
+        _ADD,
+        {
+            **door_row(tx, case_id, patient, proxy, way),
+            "origin": Origin.RESIDENT_TRIAGE.value,
+            "reason": command.reason,
+            "priority": command.priority,
+            "priority_source": PrioritySource.TRIAGE.value,
+            "from_ticket": False,
+            "free_text": not is_blank(command.free_text),
+        },
+    )
     history = History(
         free_text=command.free_text,
         post_triage=command.post_triage,
@@ -61,13 +83,19 @@ def seek_care(tx: Tx, command: SeekCare) -> ResidentCaseAnswer:
         auto_history=command.auto_history,
     )
     tx.conn.execute(_ADD_HISTORY, {"case_id": case_id, "history": encode(history).decode()})
+    return arrive(tx, case_id, "sought_care")
+
+
+def arrive(tx: Tx, case_id: str, code: str) -> ResidentCaseAnswer:
+    """Tell of a drop-in case that was just stored, with its row in the access log."""
     case = record(tx.conn.execute(_LOAD, {"wanted": case_id}).mappings().one())
-    log(tx, case, "CREATE", "sought_care")
+    log(tx, case, "CREATE", code)
     tell_all(tx, case, "case.created")
+    notify_queue(tx, case, "new_drop_in")
     return ResidentCaseAnswer(case=resident_case(tx, case))
 
 
-def _people(tx: Tx, child_id: str | None) -> tuple[RowMapping, RowMapping | None]:
+def people_at_door(tx: Tx, child_id: str | None) -> tuple[RowMapping, RowMapping | None]:
     """The patient and, for a child, the guardian who writes. Locked, so that one case at a time is begun."""
     me = tx.resident_id
     ids = [me] if child_id is None else [me, child_id]
@@ -94,7 +122,8 @@ def _linked(tx: Tx, child_id: str) -> bool:
     return tx.conn.execute(_LINK, {"child": child_id, "guardian": tx.resident_id}).first() is not None
 
 
-def _refuse_blocked(tx: Tx, resident_id: str) -> None:
+def refuse_blocked(tx: Tx, resident_id: str) -> None:
+    """Refused while a drop-in case of the resident waits, or blocks (slide 55)."""
     for row in tx.conn.execute(_UNFINISHED, {"who": resident_id}).mappings():
         case = record(row)
         state = CaseState(case.state)
@@ -104,9 +133,10 @@ def _refuse_blocked(tx: Tx, resident_id: str) -> None:
             raise blocked("case.unfinished")
 
 
-def _route(tx: Tx, patient: RowMapping, priority: int) -> Route:
+def way_in(tx: Tx, patient: RowMapping, priority: int, ticket: Ticket | None = None) -> Route:
+    """Where the region's table sends a resident, or a ticket its holder (domain.md 4.1)."""
     found = tx.conn.execute(_UNITS).all()
-    hours = {row.id: hours_of(tx.region, row.kind, row.hours) for row in found}
+    hours = {row.id: hours_of(tx.region, row.kind, row.hours, row.exceptions) for row in found}
     parents = {row.id: row.parent_id for row in found if row.parent_id is not None}
     advice = next((row.id for row in found if row.kind == "advice_line"), None)
     listed = patient["listed_unit_id"]
@@ -115,9 +145,12 @@ def _route(tx: Tx, patient: RowMapping, priority: int) -> Route:
         at=tx.now,
         priority=priority,
         advice_line=RoutingUnit(
-            unit_id=advice or "", hours=hours[advice] if advice else hours_of(tx.region, "advice_line")
+            unit_id=advice or "", hours=hours[advice] if advice else hours_of(tx.region, "advice_line", "[]")
         ),
         centre=None if centre is None else RoutingUnit(unit_id=centre, hours=hours[centre]),
+        kind=ArrivalKind.ORDINARY if ticket is None else ArrivalKind.TICKET,
+        ticket_unit=ticket and RoutingUnit(unit_id=ticket.unit_id, hours=hours[ticket.unit_id]),
+        ticket_role=ticket and ticket.role,
     )
     way = route(tx.region.routing, arrival, closed_dates(tx.region, tx.now))
     if way.target is Target.CHOICE and centre is not None:
@@ -129,31 +162,21 @@ def _route(tx: Tx, patient: RowMapping, priority: int) -> Route:
     return way
 
 
-def _row(
-    tx: Tx,
-    command: SeekCare,
-    case_id: str,
-    patient: RowMapping,
-    proxy: RowMapping | None,
-    way: Route,
+def door_row(
+    tx: Tx, case_id: str, patient: RowMapping, proxy: RowMapping | None, way: Route
 ) -> dict[str, Any]:
+    """The columns that every new drop-in case has; its kind of arrival adds the others."""
     return {
         "id": case_id,
         "kind": "drop_in",
-        "origin": "resident_triage",
         "state": CaseState.WAITING.value,
         "unit_id": way.unit_id,
         "queue_role": way.queue_role,
         "resident_id": patient["id"],
         "acting_proxy_id": proxy["id"] if proxy else None,
         "acting_proxy": proxy["name"] if proxy else None,
-        "reason": command.reason,
-        "priority": command.priority,
-        "priority_source": "triage",
         "queued_at": tx.now,
         "child": proxy is not None,
-        "from_ticket": False,
-        "free_text": not is_blank(command.free_text),
         "changed_at": tx.now,
     }
 
@@ -161,7 +184,7 @@ def _row(
 def leave_queue(tx: Tx, command: LeaveQueue) -> Done:
     """Leave before the visit started."""
     case = own_case(tx, command.case_id)
-    outcome = transition(CaseState(case.state), CaseCommand.CANCEL, Facts(is_resident=True))
+    outcome = outcome_of(case, CaseCommand.CANCEL, Facts(is_resident=True))
     if isinstance(outcome, Refusal):
         raise by_rule(outcome)
     reason = outcome.close_reason.value if outcome.close_reason else None

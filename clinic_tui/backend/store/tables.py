@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
     true,
 )
 
@@ -125,6 +126,7 @@ sessions = Table(
     text_column("client"),
 )
 
+_OFFERED = text("hand_over <> ''")
 cases = Table(
     "cases",
     metadata,
@@ -185,6 +187,7 @@ cases = Table(
     Column("warned", Integer, nullable=False, server_default="0"),
     Index("ix_cases_unit_state", "unit_id", "state"),
     Index("ix_cases_assignee_state", "assignee_id", "state"),
+    Index("ix_cases_offered", "id", sqlite_where=_OFFERED, postgresql_where=_OFFERED),
 )
 
 interviews = Table(

@@ -1,7 +1,7 @@
 """Triggers that keep what must never change: the access log, signed notes and the text of messages."""
 
-_KEPT_WHOLE = ("audit", "notes")
-"""Tables whose rows are only ever added (domain.md 2.13, 7.2)."""
+_KEPT_WHOLE = ("audit", "notes", "staff_messages")
+"""Tables whose rows are only ever added (domain.md 2.5, 2.13, 7.2)."""
 _MESSAGE_TEXT = (
     *("id", "case_id", "seq", "body", "sent_at"),
     *("author", "author_id", "author_name", "author_title"),

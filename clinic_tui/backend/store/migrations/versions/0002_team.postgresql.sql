@@ -67,6 +67,8 @@ ALTER TABLE cases ADD COLUMN warned INTEGER DEFAULT '0' NOT NULL;
 
 CREATE INDEX ix_cases_expires_at ON cases (expires_at);
 
+CREATE INDEX ix_cases_offered ON cases (id) WHERE hand_over <> '';
+
 CREATE INDEX ix_cases_starts_at ON cases (starts_at);
 
 CREATE TABLE notices (
@@ -240,3 +242,7 @@ CREATE INDEX ix_verifications_case_id ON verifications (case_id);
 CREATE INDEX ix_verifications_unit_state ON verifications (unit_id, state);
 
 CREATE INDEX ix_audit_resident_id ON audit (resident_id);
+
+CREATE TRIGGER staff_messages_kept BEFORE UPDATE OR DELETE ON staff_messages FOR EACH ROW EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER staff_messages_whole BEFORE TRUNCATE ON staff_messages FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -67,6 +67,8 @@ ALTER TABLE cases ADD COLUMN warned INTEGER DEFAULT '0' NOT NULL;
 
 CREATE INDEX ix_cases_expires_at ON cases (expires_at);
 
+CREATE INDEX ix_cases_offered ON cases (id) WHERE hand_over <> '';
+
 CREATE INDEX ix_cases_starts_at ON cases (starts_at);
 
 CREATE TABLE notices (
@@ -240,3 +242,7 @@ CREATE INDEX ix_verifications_case_id ON verifications (case_id);
 CREATE INDEX ix_verifications_unit_state ON verifications (unit_id, state);
 
 CREATE INDEX ix_audit_resident_id ON audit (resident_id);
+
+CREATE TRIGGER staff_messages_no_update BEFORE UPDATE ON staff_messages BEGIN SELECT RAISE(ABORT, 'staff_messages is append-only'); END;
+
+CREATE TRIGGER staff_messages_no_delete BEFORE DELETE ON staff_messages BEGIN SELECT RAISE(ABORT, 'staff_messages is append-only'); END;

@@ -30,6 +30,8 @@ class EndRequest:
     no_answer_minutes: int
     no_answer_text: str
     """What the resident is sent then, as it will read; empty where the unit has no text."""
+    call: bool = False
+    """Whether audio or video goes on, which ends with the visit."""
     unsent: bool = False
     """Whether the composer still holds a text that will not be sent."""
 
@@ -58,6 +60,8 @@ class EndVisitDialog(ClinicDialog[EndChoice | None]):
         else:
             text = _("{resident} can use the rest of the service even before the note is signed.")
         yield paragraph(text.format(resident=request.resident))
+        if request.call:
+            yield paragraph(_("The call goes on. Each of these ends the call and the visit."), "$warning")
         if request.unsent:
             yield paragraph(_("What you have written in the chat is not sent."), "$warning")
         if request.no_answer_text:
@@ -70,9 +74,14 @@ class EndVisitDialog(ClinicDialog[EndChoice | None]):
         when = _("from {time}, after {minutes} minutes without an answer").format(
             time=clock(request.no_answer_from), minutes=request.no_answer_minutes
         )
+        both = request.call
         return (
-            Way("s", _("End and sign now")),
-            Way("e", _("End without signing"), note=_("stays among your cases, unsigned")),
+            Way("s", _("End both and sign now") if both else _("End and sign now")),
+            Way(
+                "e",
+                _("End both without signing") if both else _("End without signing"),
+                note=_("stays among your cases, unsigned"),
+            ),
             Way("n", _("No answer"), possible, "" if possible else when),
             Way("escape", _("Cancel")),
         )

@@ -4,17 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from textual import events
 from textual.widget import Widget
 
 from clinic_tui.domain.note import Answer, check_note, is_blank
 from clinic_tui.i18n import _, ngettext
 from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph
 from clinic_tui.widgets.reading import lines_in
+from screens.dialogs.days import FEWEST, MOST
 
 SHOWN_LINES = 8
 """So many lines of the note are shown before it is signed; one more is no line to leave out."""
 
-SignChoice = Literal["sign", "sign_anyway", "auto_history", "write"]
+SignChoice = Literal["sign", "sign_anyway", "auto_history", "write", "to_async"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +33,10 @@ class SignRequest:
     """Whether the resident cannot use the service until the note is signed."""
     unsent: bool = False
     """Whether the composer still holds a text that will not be sent."""
+    stays_open: bool = False
+    """Whether it is a chat that goes on after the signature."""
+    async_days: int | None = None
+    """Days of a chat to go over to with the signature; None where that is not offered (slide 57)."""
     waiting: int = 0
     """Messages that are on their way and not yet with the backend."""
 
@@ -41,6 +47,8 @@ class SignDialog(ClinicDialog[SignChoice | None]):
     def __init__(self, request: SignRequest) -> None:
         super().__init__()
         self.request = request
+        self.days = request.async_days or FEWEST
+        """Days of the chat to go over to."""
         self.verdict = check_note(request.body, request.auto_history, acknowledged=False)
 
     def heading(self) -> str:
@@ -71,6 +79,8 @@ class SignDialog(ClinicDialog[SignChoice | None]):
 
     def _consequences(self) -> Iterable[Widget]:
         request = self.request
+        if request.stays_open:
+            yield paragraph(_("The chat goes on after the signature. Marking it as done is another step."))
         if request.ends_visit:
             yield paragraph(_("Signing also ends the visit: the chat closes for both of you."))
         if request.unsent:
@@ -107,6 +117,13 @@ class SignDialog(ClinicDialog[SignChoice | None]):
         ways: list[Way] = []
         if self.verdict.ok:
             ways.append(Way("s", _("Sign")))
+            if self.request.async_days is not None:
+                text = ngettext(
+                    "Sign and go on in messages for {count} day",
+                    "Sign and go on in messages for {count} days",
+                    self.days,
+                ).format(count=self.days)
+                ways.append(Way("m", text, note=_("+ and − change the days")))
         else:
             if not is_blank(self.request.auto_history):
                 lines = lines_in(self.request.auto_history)
@@ -117,12 +134,23 @@ class SignDialog(ClinicDialog[SignChoice | None]):
         ways.append(Way("escape", _("Cancel")))
         return ways
 
+    def on_key(self, event: events.Key) -> None:
+        """Plus and minus change the days."""
+        step = {"plus": 1, "minus": -1, "right": 1, "left": -1}.get(event.key)
+        if step and self.request.async_days is not None and self.listening:
+            event.stop()
+            event.prevent_default()
+            self.days = min(MOST, max(FEWEST, self.days + step))
+            self.show_ways()
+
     def take(self, key: str) -> None:
         """Close with what was chosen."""
         if key == "a":
             self.dismiss("auto_history")
         elif key == "j":
             self.dismiss("sign_anyway")
+        elif key == "m":
+            self.dismiss("to_async")
         elif key == "s":
             self.dismiss("sign" if self.verdict.ok else "write")
         else:

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from clinic_tui.i18n import _
+from clinic_tui.protocol.text import is_blank
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.texts import clock
-from clinic_tui.widgets.workplace import DraftKind
+from clinic_tui.widgets.workplace import DraftKind, Workplace
 
 SAVES_REMEMBERED = 256
 """So many of one's own saves are known again when they come back as events."""
@@ -104,9 +105,9 @@ class DraftBook:
         """Whether the text differs from what the visit began with."""
         return self._writing(visit, kind).text != _start(visit, kind)
 
-    def forget(self, case_id: str) -> None:
-        """The note is signed: the drafts are gone."""
-        for key in [key for key in self._writings if key[0] == case_id]:
+    def forget(self, case_id: str, *kinds: DraftKind) -> None:
+        """The note is signed: the drafts are gone, all of them unless some are named."""
+        for key in [key for key in self._writings if key[0] == case_id and key[1] in (kinds or (key[1],))]:
             del self._writings[key]
 
     def _writing(self, visit: Visit, kind: DraftKind) -> Writing:
@@ -121,6 +122,17 @@ class DraftBook:
     def _keep(self, visit: Visit, kind: DraftKind, writing: Writing) -> None:
         writing.saves.append(hash(writing.text))
         self._save(visit.case_id, kind, writing.text)
+
+
+def keeper(place: Workplace) -> Callable[[str, DraftKind, str], None]:
+    """What saves a draft, and tells the rest of the program where something is written and not sent."""
+
+    def save(case_id: str, kind: DraftKind, text: str) -> None:
+        if kind == "message":
+            place.writing[case_id] = not is_blank(text)
+        place.save_draft(case_id, kind, text)
+
+    return save
 
 
 def _start(visit: Visit, kind: DraftKind) -> str:

@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from clinic_tui.client.errors import ClientError
-from clinic_tui.domain.cases import CaseState
+from clinic_tui.domain.async_chats import ASYNC_HELD
+from clinic_tui.domain.cases import CaseKind, CaseState
 from clinic_tui.domain.phrases import fill
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
-from clinic_tui.protocol.commands import AmendNote, EndNoAnswer, EndVisit, SignNote
+from clinic_tui.protocol.commands import AmendNote, EndNoAnswer, EndVisit, NoteAnswer, SignNote
 from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.patient_commands import CloseMeeting
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.modal import show_dialog
 from clinic_tui.widgets.texts import resident_with_age
@@ -36,24 +38,38 @@ class Ending:
         """Whether an ending action can be performed now."""
         mine = self._place.desk.is_mine(visit.row)
         state = visit.row.state
+        chat = visit.row.kind == CaseKind.ASYNC
         match action_id:
             case "visit.sign":
                 if not self._place.desk.people.allowed(Permission.SIGN_NOTE):
                     return False
-                if state == CaseState.CLOSED:
-                    return bool(visit.notes)
-                return mine and state in {CaseState.IN_PROGRESS, CaseState.ENDED_UNSIGNED}
+                if visit.notes:
+                    return True
+                signable = ASYNC_HELD if chat else {CaseState.IN_PROGRESS, CaseState.ENDED_UNSIGNED}
+                return self.late(visit) or (mine and state in signable)
             case "visit.end":
+                if chat:
+                    return self._place.may_begin("case.end", visit.row)
                 return mine and state == CaseState.IN_PROGRESS
             case _:
-                return not mine
+                return chat or not mine
+
+    def late(self, visit: Visit) -> bool:
+        """Whether the note of a chat that has ended is still mine to sign."""
+        row = visit.row
+        me = self._place.desk.people.staff_id
+        mine = row.assignee is not None and row.assignee.id == me
+        return row.kind == CaseKind.ASYNC and row.closed_at is not None and mine and not visit.notes
 
     def do_visit_end(self) -> None:
-        """Ask how the visit ends."""
+        """Ask how the visit ends; a chat is ended as from any list."""
         visit = self._screen.visit
         if visit is None:
             return
         self._screen.keep()
+        if visit.row.kind == CaseKind.ASYNC:
+            self._place.begin("case.end", visit.case_id)
+            return
         row, people = visit.row, self._place.desk.people
         unit = people.units.get(row.unit_id)
         minutes = unit.no_answer_minutes if unit else 10
@@ -66,6 +82,7 @@ class Ending:
             no_answer_minutes=minutes,
             no_answer_text=fill(unit.no_answer_text if unit else "", placeholder_values(self._place, visit)),
             unsent=bool(self._screen.drafts.text(visit, "message").strip()),
+            call=row.booking is not None and row.booking.meeting_since is not None,
         )
 
         def chosen(choice: EndChoice | None) -> None:
@@ -76,6 +93,18 @@ class Ending:
     def _end(self, case_id: str, choice: EndChoice | None) -> None:
         visit = self._place.desk.visits.get(case_id)
         if visit is None or choice is None:
+            return
+        booking = visit.row.booking
+        if booking is not None and booking.meeting_since is not None:
+            close = CloseMeeting(command_id=new_id(), case_id=case_id)
+            self._place.submit(close, lambda _answer: self._end_now(case_id, choice), self._refused)
+        else:
+            self._end_now(case_id, choice)
+
+    def _end_now(self, case_id: str, choice: EndChoice) -> None:
+        """End the visit, once the call in it has ended."""
+        visit = self._place.desk.visits.get(case_id)
+        if visit is None:
             return
         if choice == "sign":
             self.ask_to_sign(visit)
@@ -99,7 +128,7 @@ class Ending:
         if visit is None or self._signing:
             return
         self._screen.keep()
-        if visit.row.state == CaseState.CLOSED:
+        if visit.notes:
             self._correct(visit)
             return
         refusal = self._screen.panel.note.refusal()
@@ -110,7 +139,9 @@ class Ending:
 
     def ask_to_sign(self, visit: Visit) -> None:
         """Show what is signed and for whom, and sign it when that is chosen."""
-        ends = visit.row.state == CaseState.IN_PROGRESS
+        chat = visit.row.kind == CaseKind.ASYNC
+        ends = visit.row.state == CaseState.IN_PROGRESS and not chat
+        unit = self._place.desk.people.units.get(visit.row.unit_id)
         blocks = self._place.desk.people.region.unsigned_blocks if ends else visit.row.blocks_resident
         request = SignRequest(
             resident=resident_with_age(visit.row.resident),
@@ -120,7 +151,10 @@ class Ending:
             blocks=blocks,
             unsent=bool(self._screen.drafts.text(visit, "message").strip()) and ends,
             waiting=sum(pending.state != "sent" for pending in visit.pending),
+            stays_open=chat and visit.row.closed_at is None,
+            async_days=None if chat or unit is None or not self._may_go_on() else unit.async_days,
         )
+        dialog = SignDialog(request)
 
         def chosen(choice: SignChoice | None) -> None:
             if choice == "write":
@@ -128,20 +162,37 @@ class Ending:
             elif choice == "auto_history":
                 self._sign(visit.case_id, request.auto_history)
             elif choice is not None:
-                self._sign(visit.case_id, request.body, acknowledged=choice == "sign_anyway")
+                days = dialog.days if choice == "to_async" else None
+                acknowledged = choice == "sign_anyway"
+                self._sign(visit.case_id, request.body, acknowledged=acknowledged, to_async_days=days)
 
-        show_dialog(self._screen, SignDialog(request), chosen)
+        show_dialog(self._screen, dialog, chosen)
 
-    def _sign(self, case_id: str, body: str, *, acknowledged: bool = False) -> None:
+    def _may_go_on(self) -> bool:
+        return self._place.desk.people.allowed(Permission.CREATE_ASYNC)
+
+    def _sign(
+        self, case_id: str, body: str, *, acknowledged: bool = False, to_async_days: int | None = None
+    ) -> None:
         visit = self._place.desk.visits.get(case_id)
         if visit is None or self._signing:
             return
         self._signing = True
         name = resident_with_age(visit.row.resident)
 
-        def done(_answer: object) -> None:
+        def done(answer: NoteAnswer | None) -> None:
             self._signing = False
+            if visit.row.kind == CaseKind.ASYNC:
+                self._screen.drafts.forget(case_id, "note")
+                self._screen.show_all()
+                self._screen.say(_("Signed: {resident}. The chat is as it was.").format(resident=name))
+                return
             self._screen.drafts.forget(case_id)
+            if answer is not None and answer.successor is not None:
+                self._place.open_case(answer.successor.row.id)
+                text = _("Signed: {resident}. You go on here, in messages.").format(resident=name)
+                self._screen.say_in_front(text)
+                return
             self._leave(case_id, _("Signed: {resident}.").format(resident=name))
 
         def refused(error: ClientError) -> None:
@@ -154,6 +205,7 @@ class Ending:
             version=visit.row.version,
             body=body,
             acknowledged=acknowledged,
+            to_async_days=to_async_days,
         )
         self._place.submit(command, done, refused)
 
@@ -193,10 +245,11 @@ class Ending:
         show_dialog(self._screen, AmendDialog(visit.notes[-1], resident), chosen)
 
     def do_visit_close(self) -> None:
-        """Take a visit that is not mine off the tabs."""
+        """Take a chat, or a visit that is not mine, off the tabs; what is written in it is kept."""
         visit = self._screen.visit
         if visit is None:
             return
+        self._screen.keep()
         following = after(open_visits(self._place), visit.case_id, -1)
         self._place.desk.close(visit.case_id)
         if following is None or following is visit:

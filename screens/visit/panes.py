@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from clinic_tui.domain.cases import CaseState
+from clinic_tui.domain.async_chats import ASYNC_HELD
+from clinic_tui.domain.cases import CaseKind, CaseState
 from clinic_tui.i18n import _
 from clinic_tui.protocol.resources import PhraseInfo
 from clinic_tui.state.visit import Visit
@@ -63,8 +64,12 @@ class Panes:
     def _first_page(self, visit: Visit, *, narrow: bool) -> str:
         """The page a state asks for: reading before the visit, writing in it, the note after it."""
         state = visit.row.state
+        if visit.row.kind == CaseKind.ASYNC and not visit.notes:
+            return CHAT if narrow and state in ASYNC_HELD else "history"
         if state == CaseState.CLOSED:
             return "note"
+        if narrow and self._screen.talk.writable(visit):
+            return CHAT
         if not self._place.desk.is_mine(visit.row) or state == CaseState.ACCEPTED:
             return "history"
         return CHAT if narrow and state == CaseState.IN_PROGRESS else "note"
@@ -85,7 +90,9 @@ class Panes:
 
     def focus(self, visit: Visit) -> None:
         """Put the focus where the visit's state asks for it."""
-        if self._screen.talk.writable(visit) and self._screen.query_one("#chat").display:
+        if self._screen.beside.open and self._screen.query_one("#chat").display:
+            self._screen.beside.chat.focus_text()
+        elif self._screen.talk.writable(visit) and self._screen.query_one("#chat").display:
             self._screen.query_one(Composer).area.focus()
         elif self._screen.panel.page != CHAT:
             self._screen.panel.focus_page()
@@ -106,10 +113,17 @@ class Panes:
         else:
             self._screen.panel.focus_page()
 
+    def to_chat(self) -> None:
+        """On a narrow screen, from the panel to the chat."""
+        visit = self._screen.visit
+        if self.narrow and visit is not None and self.page(visit) != CHAT:
+            self._pages[visit.case_id] = CHAT
+            self.fit()
+
     def show_note(self, visit: Visit) -> None:
         """Show the note to write, or its signed versions."""
         note = self._screen.panel.note
-        mine = self._place.desk.is_mine(visit.row)
+        mine = self._place.desk.is_mine(visit.row) or self._screen.ending.late(visit)
         filled_for = (visit.case_id, f"{visit.row.state} {mine} {len(visit.notes)}")
         if visit.notes:
             note.show_signed(visit.notes)
@@ -119,7 +133,7 @@ class Panes:
             if self._note_of != filled_for or news == "loaded":
                 note.load(self._screen.drafts.text(visit, "note"), writable=mine)
             if news == "other":
-                self._screen.tell_other("note")
+                self.tell_other("note")
             self.show_status(visit)
         self._note_of = filled_for
         key = self._place.keymap.shown("visit.sign") if self._screen.may("visit.sign") else ""
@@ -136,6 +150,15 @@ class Panes:
                 origin += " · " + _("changed by you")
         connected = self._place.desk.connection.state == "live"
         self._screen.panel.note.show_status(origin, drafts.status(visit, "note", connected=connected))
+
+    def tell_other(self, kind: DraftKind) -> None:
+        """Say that another draft was written elsewhere, and how to get at it."""
+        text = (
+            _("Another message was written elsewhere. Yours stays; {key} changes places.")
+            if kind == "message"
+            else _("The note was changed elsewhere. Yours stays; {key} changes places.")
+        )
+        self._screen.say(text.format(key=self._place.keymap.shown("draft.other")), warning=True)
 
     def edited(self, visit: Visit) -> None:
         """The user wrote in the note."""
@@ -155,6 +178,8 @@ class Panes:
 
     def other_kind(self, visit: Visit) -> DraftKind | None:
         """Which text has another draft beside it: the one with the focus first."""
+        if self._screen.beside.open:
+            return None
         drafts = self._screen.drafts
         in_note = self._screen.focused is self._screen.panel.note.area
         kinds: tuple[DraftKind, ...] = ("note", "message") if in_note else ("message", "note")
@@ -214,12 +239,13 @@ class Panes:
         """Move the focus to the chat log."""
         if self.narrow:
             self.choose(CHAT)
-        self._screen.talk.log.focus()
+        beside = self._screen.beside
+        (beside.chat.chat_log if beside.open else self._screen.talk.log).focus()
 
     def do_go_visit(self) -> None:
         """Go to the next visit of mine."""
         visits = open_visits(self._place)
-        mine = [visit for visit in visits if self._place.desk.is_mine(visit.row)]
+        mine = [visit for visit in visits if self._place.desk.takes_part(visit.row)]
         self._go(after(mine or visits, self._place.current_visit, 1))
 
     def do_visit_previous(self) -> None:
@@ -235,7 +261,12 @@ class Panes:
         """One step back: to the composer, else out of the visit. What is written stays."""
         visit = self._screen.visit
         composer = self._screen.query_one(Composer)
-        if visit is not None and self._screen.talk.writable(visit) and not composer.area.has_focus:
+        beside = self._screen.beside
+        if visit is not None and beside.open and not beside.chat.area.disabled:
+            if not beside.chat.area.has_focus:
+                beside.focus(visit)
+                return
+        elif visit is not None and self._screen.talk.writable(visit) and not composer.area.has_focus:
             if self.narrow:
                 self.choose(CHAT)
             else:

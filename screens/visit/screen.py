@@ -1,6 +1,6 @@
 """The visit screen: the cases one has open, one at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from textual import on
@@ -12,10 +12,10 @@ from textual.timer import Timer
 from textual.widgets import Input, Static, TextArea
 
 from clinic_tui.actions.action import Action, Scope
-from clinic_tui.domain.cases import CaseState
 from clinic_tui.i18n import _
 from clinic_tui.state.changes import Changes
 from clinic_tui.state.visit import Visit
+from clinic_tui.widgets.bar import Bar
 from clinic_tui.widgets.chat_log import ChatLog
 from clinic_tui.widgets.clinic_screen import ClinicScreen, bindings
 from clinic_tui.widgets.composer import Composer
@@ -23,19 +23,21 @@ from clinic_tui.widgets.deeds import CaseDeeds
 from clinic_tui.widgets.note_editor import NoteEditor
 from clinic_tui.widgets.plain import put
 from clinic_tui.widgets.side_panel import SidePanel
+from clinic_tui.widgets.staff_chat import StaffChat
 from clinic_tui.widgets.visit_tabs import VisitTabs
-from clinic_tui.widgets.workplace import DraftKind, Workplace
-from screens.visit.draft_book import DraftBook
+from clinic_tui.widgets.workplace import Workplace
+from screens.visit.beside import Beside
+from screens.visit.case_line import CaseLine
+from screens.visit.claims import Claims
+from screens.visit.draft_book import DraftBook, keeper
 from screens.visit.ending import Ending
 from screens.visit.panes import Panes
+from screens.visit.permits import Permits
 from screens.visit.placeholders import placeholder_values
 from screens.visit.sending import Sending
 from screens.visit.tab_line import end_pieces, open_visits, tab_of
 from screens.visit.talk import Talk
 from styles import css_paths
-
-LETTERS = frozenset({"case.start", "case.release"})
-"""Actions of the lists that work here too, where one does not type."""
 
 
 class VisitScreen(ClinicScreen):
@@ -49,13 +51,17 @@ class VisitScreen(ClinicScreen):
         (160, "-wide"),
     ]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (32, "-tall")]  # noqa: RUF012 - Textual's
-    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.VISIT, Scope.CHAT, Scope.LIST)
-    SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.ANYWHERE, Scope.VISIT, Scope.CHAT)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.VISIT, Scope.CHAT, Scope.LIST, Scope.CASE)
+    SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.ANYWHERE, Scope.VISIT, Scope.CHAT, Scope.CASE)
     VIEW: ClassVar[str] = "visit"
 
     def __init__(self, place: Workplace) -> None:
         super().__init__(place)
-        self.drafts = DraftBook(place.save_draft)
+        self.drafts = DraftBook(keeper(place))
+        self.beside = Beside(self)
+        self.permits = Permits(self)
+        self.claims = Claims(self)
+        self.case_line = CaseLine(self)
         self.talk = Talk(self)
         self.sending = Sending(self)
         self.ending = Ending(self)
@@ -69,8 +75,10 @@ class VisitScreen(ClinicScreen):
         yield VisitTabs(id="visit-tabs")
         with Horizontal(id="visit"):
             with Vertical(id="chat"):
+                yield Bar(id="case-line")
                 yield ChatLog(id="log")
                 yield Composer()
+                yield StaffChat(id="staff")
             yield self.panel
         yield Static(id="no-visit")
 
@@ -89,8 +97,13 @@ class VisitScreen(ClinicScreen):
 
     @property
     def shows_chat(self) -> bool:
-        """Whether the chat of the visit is really before the user's eyes."""
-        return self.is_current and self.query_one("#chat").display
+        """Whether the chat with the resident is really before the user's eyes."""
+        return self.is_current and self.writes_to_resident
+
+    @property
+    def writes_to_resident(self) -> bool:
+        """Whether the resident's side of the chat is shown, not that of the staff."""
+        return self.query_one("#chat").display and not self.beside.open
 
     @property
     def in_front(self) -> bool:
@@ -128,80 +141,59 @@ class VisitScreen(ClinicScreen):
             shown = text.format(key=self.place.keymap.shown("go.drop_in"))
             put(self.query_one("#no-visit", Static), shown)
             return
+        self.beside.show(visit)
         self.panes.show(visit)
         self.talk.show(visit)
+        self.case_line.show(visit)
         self.show_keys()
+
+    def tick(self) -> None:
+        """The time left has changed."""
+        if self.visit is not None:
+            self.case_line.show(self.visit)
 
     def show_changes(self, changes: Changes) -> None:
         """Show what changed in the visit on screen, and in the tabs."""
         if not self.is_mounted:
             return
-        if changes.everything or changes.visits or changes.rows or changes.lists:
+        if "conversations" in changes.team or changes.visits or changes.rows or changes.lists:
             if self.visit is None:
                 self.show_all()
             else:
                 self.show_current()
             self.sending.tell_failures()
 
-    def tell_other(self, kind: DraftKind) -> None:
-        """Say that another draft was written elsewhere, and how to get at it."""
-        text = (
-            _("Another message was written elsewhere. Yours stays; {key} changes places.")
-            if kind == "message"
-            else _("The note was changed elsewhere. Yours stays; {key} changes places.")
-        )
-        self.say(text.format(key=self.place.keymap.shown("draft.other")), warning=True)
-
     def active_scopes(self) -> Sequence[Scope]:
         """Letters act only where one does not type."""
         if isinstance(self.focused, TextArea | Input):
-            return (Scope.ANYWHERE, Scope.VISIT)
+            return (Scope.ANYWHERE, Scope.VISIT, Scope.CASE)
         if isinstance(self.focused, ChatLog):
             return (*self.SCOPES, Scope.LIST)
-        return (Scope.ANYWHERE, Scope.VISIT, Scope.LIST)
+        return (Scope.ANYWHERE, Scope.VISIT, Scope.LIST, Scope.CASE)
 
     def may(self, action_id: str) -> bool:
         """Whether the action can be performed with the visit on screen."""
-        visit = self.visit
-        area = action_id.partition(".")[0]
-        if area in {"list", "filter", "case"} and action_id not in {"filter.edit", *LETTERS}:
-            return False
-        if area in {"message", "chat", "visit", "draft", "case"}:
-            return visit is not None and self._may_in(visit, action_id)
-        if action_id == "go.visit":
-            return len(open_visits(self.place)) > 1
-        return super().may(action_id)
-
-    def _may_in(self, visit: Visit, action_id: str) -> bool:
-        if action_id in LETTERS:
-            return visit.row.state == CaseState.ACCEPTED and self.deeds.may(action_id, visit.row)
-        if action_id in {"visit.sign", "visit.end", "visit.close"}:
-            return self.ending.may(action_id, visit)
-        if action_id == "visit.previous":
-            return len(open_visits(self.place)) > 1
-        if action_id == "draft.other":
-            return self.panes.other_kind(visit) is not None
-        if action_id in {"visit.note", "visit.panel", "visit.chat"}:
-            return True
-        if action_id.startswith("message."):
-            return self.sending.may(action_id, visit)
-        return self.talk.may(action_id, visit)
+        answer = self.permits.may(action_id)
+        return super().may(action_id) if answer is None else answer
 
     def deed(self, action_id: str) -> Callable[[], None] | None:
         """The screen's own deed, or that of the part whose matter it is."""
-        for part in (self.talk, self.sending, self.ending, self.panes):
+        begun = self.claims.deed(action_id)
+        if begun is not None:
+            return begun
+        for part in (self.talk, self.sending, self.ending, self.panes, self.claims):
             found = getattr(part, "do_" + action_id.replace(".", "_"), None)
             if found is not None:
                 return found
         return super().deed(action_id)
 
+    def actions_now(self) -> Iterable[Action]:
+        """The end of a chat has one key in the bar, not two."""
+        return [action for action in super().actions_now() if action.id != "case.end"]
+
     def title_of(self, action: Action) -> str:
         """What the action is called in this visit."""
-        if action.id == "visit.sign" and self.visit is not None and self.visit.notes:
-            return _("Correct")
-        if action.id == "go.visit":
-            return _("Next visit")
-        return super().title_of(action)
+        return self.permits.title(action) or super().title_of(action)
 
     @on(Composer.Edited)
     @on(NoteEditor.Edited)
@@ -228,6 +220,21 @@ class VisitScreen(ClinicScreen):
                 self.talk.do_chat_copy()
             case _:
                 self.talk.seen(visit)
+
+    @on(StaffChat.Said)
+    @on(StaffChat.Copied)
+    @on(StaffChat.Refused)
+    def _staff_side(self, event: StaffChat.Said | StaffChat.Copied | StaffChat.Refused) -> None:
+        """What happens in the staff chat; none of it goes to the resident."""
+        event.stop()
+        match event:
+            case StaffChat.Said(body=body):
+                self.say("")
+                self.beside.said(body)
+            case StaffChat.Copied(body=body):
+                self.say(self.place.copy(body))
+            case StaffChat.Refused(reason=reason):
+                self.say(reason, warning=True)
 
     @on(SidePanel.Wanted)
     def _page_wanted(self, event: SidePanel.Wanted) -> None:
@@ -261,13 +268,3 @@ class VisitScreen(ClinicScreen):
         if self._typing_ends is not None:
             self._typing_ends.stop()
         self._typing_ends = self.set_timer(seconds, self.panes.typing_ended)
-
-    def do_case_start(self) -> None:
-        """Start the visit."""
-        if self.visit is not None:
-            self.deeds.start(self.visit.row)
-
-    def do_case_release(self) -> None:
-        """Put the case back, and go to the queue."""
-        if self.visit is not None:
-            self.deeds.release(self.visit.row)

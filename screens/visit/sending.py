@@ -35,9 +35,12 @@ class Sending:
 
     def may(self, action_id: str, visit: Visit) -> bool:
         """Whether something can be sent now."""
+        beside = self._screen.beside
         if action_id == "message.send":
-            return self._talk.writable(visit) and self._screen.query_one("#chat").display
-        return self._talk.writable(visit) and bool(failed(visit))
+            if beside.open:
+                return self._screen.query_one("#chat").display and not beside.chat.area.disabled
+            return self._talk.writable(visit) and self._screen.writes_to_resident
+        return self._talk.writable(visit) and not beside.open and bool(failed(visit))
 
     def tell_failures(self) -> None:
         """Say once of every message that could not be sent what is wrong and what to do."""
@@ -65,6 +68,9 @@ class Sending:
     def do_message_send(self) -> None:
         """Send what is written, unless something is missing in it."""
         visit = self._screen.visit
+        if self._screen.beside.open:
+            self._screen.beside.chat.send()
+            return
         if visit is None or not self._talk.writable(visit):
             return
         refusal = self._talk.composer.refusal()

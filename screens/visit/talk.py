@@ -2,7 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from clinic_tui.domain.cases import CaseState
+from clinic_tui.domain.async_chats import ASYNC_HELD, AsyncState
+from clinic_tui.domain.cases import CaseKind, CaseState, CloseReason
 from clinic_tui.i18n import _
 from clinic_tui.protocol.commands import MarkRead
 from clinic_tui.protocol.ids import new_id
@@ -41,7 +42,7 @@ class Talk:
     @property
     def log(self) -> ChatLog:
         """The chat log."""
-        return self._screen.query_one(ChatLog)
+        return self._screen.query_one("#log", ChatLog)
 
     @property
     def composer(self) -> Composer:
@@ -52,15 +53,21 @@ class Talk:
         """Whether an action of the chat can be performed now."""
         match action_id:
             case "visit.phrases":
-                return self.writable(visit) and self._screen.query_one("#chat").display
+                return self.writable(visit) and self._screen.writes_to_resident
             case "chat.newest":
-                return not self.log.following
+                return not self._log_in_front.following
             case _:
                 return bool(visit.messages)
 
     def writable(self, visit: Visit) -> bool:
-        """Whether one can write to the resident."""
-        return self._place.desk.is_mine(visit.row) and visit.row.state == CaseState.IN_PROGRESS
+        """Whether one can write to the resident: one has the case or was invited into it, and it is open."""
+        return self._place.desk.takes_part(visit.row) and goes_on(visit)
+
+    @property
+    def _log_in_front(self) -> ChatLog:
+        """The log of the side that is shown."""
+        beside = self._screen.beside
+        return beside.chat.chat_log if beside.open else self.log
 
     def show(self, visit: Visit) -> None:
         """Show the visit's messages, and the composer as its state wants it."""
@@ -74,7 +81,7 @@ class Talk:
             self._sources[visit.case_id] = source
         else:
             update_source(source, shown)
-        typing = visit.presence == "typing" and visit.row.state == CaseState.IN_PROGRESS
+        typing = visit.presence == "typing" and goes_on(visit)
         name = visit.row.acting_proxy or first_name(visit) or resident_name(visit.row.resident)
         source.typing = _("{name} is writing …").format(name=name) if typing else ""
         self.log.source = source
@@ -104,6 +111,10 @@ class Talk:
         row = visit.row
         who = resident_with_age(row.resident)
         mine = self._place.desk.is_mine(row)
+        if row.kind == CaseKind.ASYNC:
+            return self._closed_chat_text(visit, who)
+        if row.state == CaseState.BOOKED:
+            return _("{resident} · booked, nobody has taken the visit").format(resident=who)
         if mine and row.state == CaseState.ACCEPTED:
             return _("{resident} · the visit has not started").format(resident=who)
         if mine and row.state == CaseState.ENDED_UNSIGNED:
@@ -114,15 +125,30 @@ class Talk:
             return _("{name} has {resident} now.").format(name=row.assignee.name, resident=who)
         return _("You do not have {resident}.").format(resident=who)
 
+    def _closed_chat_text(self, visit: Visit, who: str) -> str:
+        row = visit.row
+        if row.close_reason == CloseReason.ONE_WAY:
+            return _("{resident} · one-way message: the resident cannot answer").format(resident=who)
+        if row.close_reason == CloseReason.EXPIRED:
+            return _("{resident} · ended: its time was out").format(resident=who)
+        if row.state == AsyncState.CLOSED:
+            return _("{resident} · ended: it can be read, not written in").format(resident=who)
+        if row.assignee is None:
+            return _("{resident} · nobody has taken the chat").format(resident=who)
+        return _("{name} has {resident} now.").format(name=row.assignee.name, resident=who)
+
     def _closed_deeds(self, visit: Visit) -> list[Piece]:
         pieces: list[Piece] = []
         for action_id, title in (
+            ("case.take", _("Take")),
             ("case.start", _("Start visit")),
             ("case.release", _("Put back")),
+            ("case.take_over", _("Take over")),
+            ("case.continue", _("New chat after it") if visit.row.closed_at is not None else ""),
             ("visit.sign", _("Correct the note") if visit.notes else _("Sign the note")),
             ("visit.close", _("Close")),
         ):
-            if self._screen.may(action_id):
+            if title and self._screen.may(action_id):
                 key = self._place.keymap.shown(action_id)
                 pieces.append(Piece(f" {key} ", "$on-accent on $accent bold", action_id))
                 pieces.append(Piece(title, "$foreground", action_id))
@@ -138,7 +164,7 @@ class Talk:
         if news == "loaded":
             self.show_composer(visit, anew=True)
         elif news == "other":
-            self._screen.tell_other("message")
+            self._screen.panes.tell_other("message")
         self._show_status(visit)
 
     def _show_status(self, visit: Visit) -> None:
@@ -155,6 +181,8 @@ class Talk:
     def edited(self, visit: Visit) -> None:
         """The user wrote in the composer."""
         self._screen.sending.edited()
+        if self._screen.beside.open:
+            return
         self.keep(visit)
         self._show_status(visit)
         if self.composer.text:
@@ -199,16 +227,23 @@ class Talk:
 
     def do_chat_copy(self) -> None:
         """Copy the selected message, else the newest."""
-        message = self.log.selected_message
+        log = self._log_in_front
+        message = log.selected_message
         if message is None:
-            message = next((one for one in reversed(self.log.source.messages) if one.side != "system"), None)
+            message = next((one for one in reversed(log.source.messages) if one.side != "system"), None)
         if message is not None:
             self._screen.say(self._place.copy(message.body))
 
     def do_chat_expand(self) -> None:
         """Show the whole of a shortened message."""
-        self.log.action_expand()
+        self._log_in_front.action_expand()
 
     def do_chat_newest(self) -> None:
         """Go to the newest message."""
-        self.log.scroll_to_end()
+        self._log_in_front.scroll_to_end()
+
+
+def goes_on(visit: Visit) -> bool:
+    """Whether the chat with the resident is open."""
+    row = visit.row
+    return row.state in ASYNC_HELD if row.kind == CaseKind.ASYNC else row.state == CaseState.IN_PROGRESS

@@ -302,7 +302,7 @@ async def test_letters_of_the_queue_do_nothing_here():
     app = VisitStage(visits(visit_detail(karin("accepted"))))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await pilot.press("t", "o", "r", "j", "k", "slash", "backspace")
+        await pilot.press("t", "o", "r", "j", "k", "f", "backspace")
         await settle(pilot)
         assert app.asked.commands == []
         assert app.asked.performed == []

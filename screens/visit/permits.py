@@ -1,0 +1,76 @@
+"""What can be done with the visit on screen now, and what it is called there."""
+
+from typing import TYPE_CHECKING
+
+from clinic_tui.actions.action import Action, Scope
+from clinic_tui.actions.registry import ACTIONS
+from clinic_tui.domain.cases import CaseKind, CaseState
+from clinic_tui.i18n import _
+from clinic_tui.state.visit import Visit
+from screens.visit.tab_line import open_visits
+
+if TYPE_CHECKING:
+    from screens.visit.screen import VisitScreen
+
+LETTERS = frozenset({"case.start", "case.release", "case.take", "case.take_over"})
+"""Actions of the lists that work here too, where one does not type."""
+
+
+class Permits:
+    """Asks the part whose matter an action is."""
+
+    def __init__(self, screen: "VisitScreen") -> None:
+        self._screen = screen
+        self._place = screen.place
+
+    def may(self, action_id: str) -> bool | None:
+        """Whether the action can be performed with the visit on screen; None where it is no matter of it."""
+        visit = self._screen.visit
+        area = action_id.partition(".")[0]
+        if ACTIONS[action_id].scope is Scope.CASE:
+            return visit is not None and self._case(visit, action_id)
+        if area in {"list", "filter", "case"} and action_id not in {"filter.edit", *LETTERS}:
+            return False
+        if area in {"message", "chat", "visit", "draft", "case"}:
+            return visit is not None and self._in(visit, action_id)
+        return len(open_visits(self._place)) > 1 if action_id == "go.visit" else None
+
+    def _case(self, visit: Visit, action_id: str) -> bool:
+        if action_id == "case.staff_chat":
+            return self._screen.beside.may(visit)
+        return self._place.may_begin(action_id, visit.row)
+
+    def _in(self, visit: Visit, action_id: str) -> bool:
+        screen = self._screen
+        if action_id in LETTERS:
+            started = visit.row.state == CaseState.IN_PROGRESS and action_id == "case.start"
+            return not started and screen.deeds.may(action_id, visit.row)
+        if action_id in {"visit.sign", "visit.end", "visit.close"}:
+            return screen.ending.may(action_id, visit)
+        if action_id == "visit.previous":
+            return len(open_visits(self._place)) > 1
+        if action_id == "draft.other":
+            return screen.panes.other_kind(visit) is not None
+        if action_id in {"visit.note", "visit.panel", "visit.chat"}:
+            return True
+        if action_id.startswith("message."):
+            return screen.sending.may(action_id, visit)
+        return screen.talk.may(action_id, visit)
+
+    def title(self, action: Action) -> str:
+        """What the action is called in this visit; empty where its own title will do."""
+        visit, beside = self._screen.visit, self._screen.beside.open
+        chat = visit is not None and visit.row.kind == CaseKind.ASYNC
+        match action.id:
+            case "visit.sign" if visit is not None and visit.notes:
+                return _("Correct")
+            case "go.visit":
+                return _("Next visit")
+            case "case.staff_chat" if beside:
+                return _("Back to the resident")
+            case "message.send" if beside:
+                return _("Send to colleagues")
+            case "visit.end" if chat:
+                return _("End chat")
+            case _:
+                return ""

@@ -3,6 +3,7 @@
 from sqlalchemy import bindparam, select
 
 from clinic_tui.backend.cases import CaseRecord, case_row
+from clinic_tui.backend.conversations import beside
 from clinic_tui.backend.handlers.drafts import drafts_of
 from clinic_tui.backend.messages import newest
 from clinic_tui.backend.notes import history_of, notes_of
@@ -66,6 +67,7 @@ def case_detail_of(tx: Tx, case: CaseRecord) -> CaseDetail:
         notes=notes_of(tx.conn, case.id),
         drafts=drafts_of(tx.conn, tx.staff.id, case.id),
         events=_events(tx, case.id),
+        conversations=beside(tx, case.id),
         tickets=open_tickets_of(tx, case.resident_id),
     )
 

@@ -1,5 +1,6 @@
 """Notices: what happened to a staff member, in the bell's list and by SMS where they chose so (slide 16)."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -218,6 +219,11 @@ def choices_of(stored: str) -> tuple[NotifyChoice, ...]:
     """A staff member's choice for every kind, in a stable order; what they never chose is as it began."""
     chosen = {choice.kind: choice for choice in _choices.decode(stored)} if stored != "[]" else {}
     return tuple(chosen.get(default.kind, default) for default in _DEFAULTS)
+
+
+def stored_choices(choices: Iterable[NotifyChoice]) -> str:
+    """Choices as the staff member's column keeps them; the last one of a kind holds."""
+    return msgspec.json.encode(tuple({choice.kind: choice for choice in choices}.values())).decode()
 
 
 def choice_of(stored: str, kind: str) -> NotifyChoice:

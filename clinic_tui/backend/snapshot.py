@@ -1,8 +1,9 @@
 """What clients start from: the desk, a case, older messages, and the resident's home."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import bindparam, or_
+from sqlalchemy import bindparam, or_, text
 
 from clinic_tui.backend.audit import AuditEntry
 from clinic_tui.backend.cases import (
@@ -12,22 +13,28 @@ from clinic_tui.backend.cases import (
     case_row,
     case_select,
     own_case,
+    readable_case,
     record,
-    staff_case,
 )
+from clinic_tui.backend.circle import invited_into
+from clinic_tui.backend.conversations import my_conversations
 from clinic_tui.backend.details import case_detail_of
 from clinic_tui.backend.handlers.common import is_chat, log, resident_case
 from clinic_tui.backend.handlers.drafts import every_draft_of
+from clinic_tui.backend.handlers.profile import own_profile
 from clinic_tui.backend.messages import newest
+from clinic_tui.backend.notices import newest_notices
 from clinic_tui.backend.people import colleagues, resident_name
 from clinic_tui.backend.phrases import usable_phrases
 from clinic_tui.backend.rules import wire_region
+from clinic_tui.backend.shifts import colleagues_at, ensure_shift
 from clinic_tui.backend.sms.outbox import inbox
 from clinic_tui.backend.store.tables import cases
 from clinic_tui.backend.streams import cursors, resident_stream
 from clinic_tui.backend.tickets import tickets_of_issuer, tickets_of_resident
 from clinic_tui.backend.tx import Tx
 from clinic_tui.backend.units import other_units, unit_infos
+from clinic_tui.backend.verifications import verifications_of
 from clinic_tui.domain.async_chats import AsyncState
 from clinic_tui.domain.cases import CaseKind
 from clinic_tui.domain.roles import Permission
@@ -39,7 +46,6 @@ from clinic_tui.protocol.resources import (
     CaseRow,
     DeskSnapshot,
     MessagePage,
-    Profile,
 )
 
 _IN_UNITS = cases.c.unit_id.in_(bindparam("units", expanding=True))
@@ -47,6 +53,8 @@ _VISIBLE = or_(
     cases.c.queue_role.in_(bindparam("roles", expanding=True)), cases.c.assignee_id == bindparam("who")
 )
 _OPEN = case_select().where(_IN_UNITS, _VISIBLE, cases.c.state.in_(OPEN_STATES)).order_by(cases.c.id)
+_OFFERED = case_select().where(text("cases.hand_over <> ''"))
+_BY_ID = case_select().where(cases.c.id.in_(bindparam("ids", expanding=True)), cases.c.state.in_(OPEN_STATES))
 _PAGE = (
     case_select()
     .where(_IN_UNITS, _VISIBLE, cases.c.id > bindparam("after"))
@@ -84,28 +92,21 @@ def desk_snapshot(tx: Tx) -> DeskSnapshot:
     The cursors are read first: an event between them and the state is sent again, and is then old news.
     """
     session, assignment, member = tx.session, tx.assignment, tx.staff
+    ensure_shift(tx)
     places = cursors(tx.conn, session.streams if session else ())
-    asked = {"units": list(assignment.units), "roles": list(tx.roles_seen), "who": member.id}
-    found = [record(row) for row in tx.conn.execute(_OPEN, asked).mappings()]
-    _log_list(tx, found, "desk")
+    found = _open_cases(tx)
+    items, notices, issued = verifications_of(tx), newest_notices(tx, member.id), tickets_of_issuer(tx)
+    named = (one.resident for one in (*items, *notices, *issued))
+    log_list(tx, found, "desk", more=(resident.id for resident in named if resident is not None))
     infos = unit_infos(tx, assignment.units)
     names = {info.id: info.name for info in infos}
-    mine = tuple(
-        case_detail_of(tx, case) for case in found if case.assignee_id == member.id and not is_chat(case)
-    )
+    mine = tuple(case_detail_of(tx, case) for case in found if not is_chat(case) and _takes_part(tx, case))
     for detail in mine:
         log(tx, next(case for case in found if case.id == detail.row.id), "READ", "opened")
     return DeskSnapshot(
         server_time=tx.now,
         region=wire_region(tx.region),
-        profile=Profile(
-            staff_id=member.id,
-            username=member.username,
-            display_name=member.display_name,
-            title=member.title,
-            mobile=member.mobile,
-            revision=member.revision,
-        ),
+        profile=own_profile(tx),
         assignment=Assignment(
             id=assignment.id,
             unit_id=assignment.unit_id,
@@ -120,10 +121,33 @@ def desk_snapshot(tx: Tx) -> DeskSnapshot:
         cases=tuple(case_row(case, tx.now, tx.region) for case in found),
         mine=mine,
         cursors=places,
-        tickets=tickets_of_issuer(tx),
+        colleagues=colleagues_at(tx, assignment.units),
+        conversations=my_conversations(tx),
+        notices=notices,
+        tickets=issued,
+        verifications=items,
         drafts=every_draft_of(tx.conn, member.id),
         shift_ends_at=session.expires_at if session else None,
     )
+
+
+def _open_cases(tx: Tx) -> list[CaseRecord]:
+    """Open cases of the session's queues, its own, and those it was invited into or is offered."""
+    who = tx.staff.id
+    asked = {"units": list(tx.assignment.units), "roles": list(tx.roles_seen), "who": who}
+    found = {row["id"]: record(row) for row in tx.conn.execute(_OPEN, asked).mappings()}
+    invited = [one for one in invited_into(tx, who) if one not in found]
+    if invited:
+        found |= {row["id"]: record(row) for row in tx.conn.execute(_BY_ID, {"ids": invited}).mappings()}
+    for case in map(record, tx.conn.execute(_OFFERED).mappings()):
+        if case.offered is not None and case.offered.receiver.id == who:
+            found[case.id] = case
+    return [found[one] for one in sorted(found)]
+
+
+def _takes_part(tx: Tx, case: CaseRecord) -> bool:
+    who = tx.staff.id
+    return case.assignee_id == who or any(person.id == who for person in case.invited)
 
 
 def case_page(tx: Tx, after: str, limit: int) -> tuple[tuple[CaseRow, ...], str | None]:
@@ -137,7 +161,7 @@ def case_page(tx: Tx, after: str, limit: int) -> tuple[tuple[CaseRow, ...], str 
     }
     found = [record(row) for row in tx.conn.execute(_PAGE, asked).mappings()]
     page, more = found[:limit], len(found) > limit
-    _log_list(tx, page, "cases")
+    log_list(tx, page, "cases")
     return tuple(case_row(case, tx.now, tx.region) for case in page), page[-1].id if more else None
 
 
@@ -145,7 +169,7 @@ def ended_chats(tx: Tx) -> CasePage:
     """The newest chats that have ended in the session's units and roles, the newest first."""
     asked = {"units": list(tx.assignment.units), "roles": list(tx.roles_seen), "who": tx.staff.id}
     found = [record(row) for row in tx.conn.execute(_ENDED, asked).mappings()]
-    _log_list(tx, found, "ended_chats")
+    log_list(tx, found, "ended_chats")
     return CasePage(cases=tuple(case_row(case, tx.now, tx.region) for case in found))
 
 
@@ -156,7 +180,8 @@ def _texts(tx: Tx, resident_id: str) -> tuple[TextMessage, ...]:
     return tuple(TextMessage(at=at, body=body) for at, body in inbox(tx.conn, resident_id)[-_TEXTS:])
 
 
-def _log_list(tx: Tx, shown: list[CaseRecord], code: str) -> None:
+def log_list(tx: Tx, shown: list[CaseRecord], code: str, *, more: Iterable[str] = ()) -> None:
+    """A row in the access log that names every case and resident of a list; `more` are other residents."""
     if not tx.allows(Permission.PREVIEW_CASE) and not shown:
         return
     tx.audit(
@@ -167,7 +192,7 @@ def _log_list(tx: Tx, shown: list[CaseRecord], code: str) -> None:
             object_id=tx.assignment.unit_id,
             unit_id=tx.assignment.unit_id,
             shown=tuple(case.id for case in shown),
-            residents=tuple(sorted({case.resident_id for case in shown})),
+            residents=tuple(sorted({case.resident_id for case in shown}.union(more))),
         )
     )
 
@@ -175,7 +200,7 @@ def _log_list(tx: Tx, shown: list[CaseRecord], code: str) -> None:
 def case_detail(tx: Tx, case_id: str) -> CaseDetail:
     """The whole of a case, with its READ row in the access log."""
     tx.require(Permission.PREVIEW_CASE, case_id)
-    case = staff_case(tx, case_id, lock=False)
+    case = readable_case(tx, case_id, lock=False)
     log(tx, case, "READ", "opened")
     return case_detail_of(tx, case)
 
@@ -186,7 +211,7 @@ def message_page(tx: Tx, case_id: str, before: int | None, limit: int) -> Messag
         case = own_case(tx, case_id, lock=False)
     else:
         tx.require(Permission.PREVIEW_CASE, case_id)
-        case = staff_case(tx, case_id, lock=False)
+        case = readable_case(tx, case_id, lock=False)
         log(tx, case, "READ", "messages_read")
     return newest(tx.conn, case.id, before, limit)
 

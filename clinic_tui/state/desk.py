@@ -152,7 +152,8 @@ class Desk:
                 return NOTHING
             case _:
                 part = self.team.fold(event)
-                noticed = (event.notice,) if isinstance(event, NoticeAdded) and part else ()
+                fresh = isinstance(event, NoticeAdded) and not event.notice.read
+                noticed = (event.notice,) if isinstance(event, NoticeAdded) and fresh and part else ()
                 return NOTHING if part is None else Changes(team=frozenset({part}), noticed=noticed)
 
     def absorb(self, answer: Wire) -> Changes:

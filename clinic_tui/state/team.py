@@ -118,7 +118,8 @@ class Team:
         return True
 
     def _put_notice(self, notice: Notice) -> bool:
-        if notice.id in self.notices:
+        known = self.notices.get(notice.id)
+        if known is not None and (known.read or not notice.read):
             return False
         self.notices[notice.id] = notice
         while len(self.notices) > _NOTICES:

@@ -6,8 +6,10 @@ from sqlalchemy import bindparam, insert, select, update
 
 from clinic_tui.backend.audit import AuditEntry
 from clinic_tui.backend.cases import OPEN_STATES, case_select, change_case, record, tell_case
+from clinic_tui.backend.notices import choices_of, stored_choices
 from clinic_tui.backend.phrases import phrase_of
 from clinic_tui.backend.refused import invalid, not_found
+from clinic_tui.backend.shifts import refresh
 from clinic_tui.backend.store.tables import cases, phrases, staff
 from clinic_tui.backend.streams import staff_stream
 from clinic_tui.backend.tx import Tx
@@ -17,6 +19,7 @@ from clinic_tui.protocol.commands import PhraseAnswer, ProfileAnswer, SavePhrase
 from clinic_tui.protocol.events import PhraseChanged, ProfileChanged
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.resources import PhraseInfo, Profile
+from clinic_tui.protocol.team import NotifyChoice
 
 _SAVE = (
     update(staff)
@@ -29,6 +32,8 @@ _SAVE = (
     )
     .returning(staff.c.revision)
 )
+_NOTIFY = select(staff.c.notify).where(staff.c.id == bindparam("who"))
+_SAVE_NOTIFY = update(staff).where(staff.c.id == bindparam("who")).values(notify=bindparam("new_notify"))
 _MY_CASES = (
     case_select()
     .where(cases.c.assignee_id == bindparam("who"), cases.c.state.in_(OPEN_STATES))
@@ -63,6 +68,8 @@ def save_profile(tx: Tx, command: SaveProfile) -> ProfileAnswer:
         "new_mobile": mobile,
     }
     mine = tx.conn.execute(_MY_CASES, {"who": member.id}).mappings().all()
+    if command.notify is not None:
+        tx.conn.execute(_SAVE_NOTIFY, {"who": member.id, "new_notify": stored_choices(command.notify)})
     revision = tx.conn.execute(_SAVE, saved).scalar_one()
     for row in mine:
         case = record(row)
@@ -74,11 +81,31 @@ def save_profile(tx: Tx, command: SaveProfile) -> ProfileAnswer:
         display_name=saved["new_name"],
         title=saved["new_title"],
         mobile=mobile,
+        notify=_choices(tx),
         revision=revision,
     )
+    refresh(tx, (member.id,), told=True)
     tx.emit(staff_stream(member.id), ProfileChanged(profile=profile))
     _log(tx, "profile", member.id, "profile_saved")
     return ProfileAnswer(profile=profile)
+
+
+def own_profile(tx: Tx) -> Profile:
+    """The profile of the staff member who asks, with their choice for every kind of news."""
+    member = tx.staff
+    return Profile(
+        staff_id=member.id,
+        username=member.username,
+        display_name=member.display_name,
+        title=member.title,
+        mobile=member.mobile,
+        notify=_choices(tx),
+        revision=member.revision,
+    )
+
+
+def _choices(tx: Tx) -> tuple[NotifyChoice, ...]:
+    return choices_of(tx.conn.execute(_NOTIFY, {"who": tx.staff.id}).scalar_one())
 
 
 def e164(text: str) -> str:

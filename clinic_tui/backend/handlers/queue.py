@@ -8,11 +8,14 @@ from clinic_tui.backend.cases import (
     case_row,
     change_case,
     encode_readers,
+    readable_case,
     staff_case,
     tell_case,
 )
+from clinic_tui.backend.conversations import admit
 from clinic_tui.backend.details import case_detail_of
 from clinic_tui.backend.handlers.common import facts_of, is_chat, log, step, tell_all
+from clinic_tui.backend.notices import notify
 from clinic_tui.backend.sms.outbox import queue_your_turn
 from clinic_tui.backend.streams import staff_stream
 from clinic_tui.backend.tx import Tx
@@ -37,7 +40,7 @@ from clinic_tui.protocol.resources import Reader
 def read_case(tx: Tx, command: ReadCase) -> DetailAnswer:
     """Read up on a case; while it waits, colleagues see who reads. The resident is not told (slide 51)."""
     tx.require(Permission.PREVIEW_CASE, command.case_id)
-    case = staff_case(tx, command.case_id)
+    case = readable_case(tx, command.case_id)
     if case.state in {CaseState.WAITING.value, AsyncState.NEW.value}:
         mine = Reader(staff=tx.staff.ref, since=tx.now)
         case = _set_readers(tx, case, (*_others(tx, case, tx.now), mine))
@@ -99,11 +102,13 @@ def release_case(tx: Tx, command: ReleaseCase) -> CaseAnswer:
 
 
 def start_visit(tx: Tx, command: StartVisit) -> CaseAnswer:
-    """Open the chat (slide 53)."""
+    """Open the chat (slide 53); the resident of a scheduled visit is told by SMS (domain.md 2.6)."""
     case = staff_case(tx, command.case_id)
     case = step(
         tx, case, CaseCommand.START_VISIT, facts_of(tx, case), version=command.version, started_at=tx.now
     )
+    if case.kind == CaseKind.SCHEDULED.value and case.mode != "phone" and not tx.in_chat(case.id):
+        queue_your_turn(tx, case)
     log(tx, case, "UPDATE", "started")
     tell_all(tx, case, "case.started")
     return CaseAnswer(case=case_row(case, tx.now, tx.region))
@@ -121,4 +126,6 @@ def take_over_case(tx: Tx, command: TakeOverCase) -> DetailAnswer:
     if before is not None:
         lost = AssignmentLost(case_id=case.id, by=tx.staff.ref, at=tx.now)
         tx.emit(staff_stream(before.id), lost)
+        notify(tx, before.id, "taken_over", case=case, who=tx.staff.ref)
+    admit(tx, case.id, tx.staff.ref)
     return DetailAnswer(detail=case_detail_of(tx, case))

@@ -19,6 +19,7 @@ from clinic_tui.backend.handlers import (
     shift,
     team,
     tickets,
+    units,
     verifying,
 )
 from clinic_tui.protocol.wire import Wire
@@ -76,6 +77,11 @@ HANDLERS: dict[str, Callable[[Any, Any], Wire]] = {
     "decide_verification": verifying.decide_verification,
     "change_priority": verifying.change_priority,
     "mark_documented": verifying.mark_documented,
+    "open_unit": units.open_unit,
+    "save_unit": units.save_unit,
+    "save_hours": units.save_hours,
+    "save_unit_phrase": units.save_unit_phrase,
+    "save_role": units.save_role,
     "seek_care": seeking.seek_care,
     "resident_says": chat.resident_says,
     "resident_saw": chat.resident_saw,

@@ -28,6 +28,8 @@ TEXTS: dict[str, str] = {
     "routing.call_112": N_("Call 112 now."),
     "routing.phone_1177": N_("The chat is closed. Phone 1177."),
     "routing.phone_1177_or_112": N_("The chat is closed. Phone 1177, or 112 if it is an emergency."),
+    "unit.own_role": N_("You cannot change your own roles."),
+    "service.nowhere": N_("No unit answers this in the service. Phone 1177."),
     "session.no_assignment": N_("Choose an assignment first."),
     "session.not_resident": N_("Only a resident can do this."),
     "session.not_staff": N_("Only staff can do this."),

@@ -49,6 +49,14 @@ class SeedUnit:
     no_answer_text: str = ""
     hours: tuple[Mapping[str, str], ...] = ()
     """Rows that `domain.hours.parse_hours` reads, with dates as text; none for the hours of its kind."""
+    exceptions: tuple[Mapping[str, str], ...] = ()
+    """Dates with other hours: `on` as text, `hours`, `reason`."""
+    hand_over_minutes: int = 15
+    async_days: int = 10
+    meeting_url: str = ""
+    """https address with `{room}`; empty for none."""
+    keyword_template: str = ""
+    """Empty for the region's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -220,12 +228,17 @@ async def seed_store(store: Store, seed: Seed, password: str) -> None:
     await store.write(work)
 
 
+def _unit_row(unit: SeedUnit) -> dict[str, Any]:
+    lists = {"hours": _encode(unit.hours).decode(), "exceptions": _encode(unit.exceptions).decode()}
+    return {**_plain(unit), **lists}
+
+
 def insert_seed(conn: Connection, seed: Seed, password_hash: str) -> None:
     """Put a seed in, many rows a statement; parents come before children."""
     people = {member.id: member for member in seed.staff}
     names = {resident.id: resident.name for resident in seed.residents}
     in_order = sorted(seed.units, key=lambda unit: unit.parent_id is not None)
-    _add(conn, units, ({**_plain(unit), "hours": _encode(unit.hours).decode()} for unit in in_order))
+    _add(conn, units, (_unit_row(unit) for unit in in_order))
     _add(conn, staff, (_staff_row(member, password_hash) for member in seed.staff))
     _add(conn, assignments, (_assignment_row(m.id, a) for m in seed.staff for a in m.assignments))
     _add(conn, residents, (_without(_plain(r), "guardians") for r in seed.residents))

@@ -1,0 +1,76 @@
+"""Who has which role at a unit; nobody is deleted, a role ends (domain.md 2.11)."""
+
+from typing import Any
+
+from sqlalchemy import bindparam, insert, or_, select, update
+
+from clinic_tui.backend.refused import invalid, not_found
+from clinic_tui.backend.store.tables import assignments, sessions, staff
+from clinic_tui.backend.tx import Tx
+from clinic_tui.backend.unit_changes import log_unit, tell_unit, touch_unit
+from clinic_tui.domain.refusals import N_
+from clinic_tui.domain.roles import Role
+from clinic_tui.protocol.ids import new_id
+
+NO_ROLE = N_("There is no such role.")
+DISABLED = N_("The account is closed.")
+
+_STAFF = select(staff.c.id, staff.c.disabled).where(staff.c.id == bindparam("who"))
+_VALID = select(assignments.c.id).where(
+    assignments.c.staff_id == bindparam("who"),
+    assignments.c.unit_id == bindparam("at"),
+    assignments.c.role == bindparam("as_role"),
+    or_(
+        assignments.c.valid_to.is_(None),
+        assignments.c.valid_to > bindparam("now", type_=assignments.c.valid_to.type),
+    ),
+)
+_END_SESSIONS = (
+    update(sessions)
+    .where(sessions.c.assignment_id == bindparam("under"), sessions.c.ended_at.is_(None))
+    .values(
+        ended_at=bindparam("now", type_=sessions.c.ended_at.type),
+        end_reason="replaced",
+    )
+)
+
+
+def give_role(tx: Tx, unit_id: str, staff_id: str, role: str) -> None:
+    """Give a staff member a role at the unit, from now on; nothing happens where they have it."""
+    asked = _asked(tx, unit_id, staff_id, role)
+    if tx.conn.execute(_VALID, asked).first() is None:
+        row: dict[str, Any] = {
+            "id": f"a-{new_id(int(tx.now.timestamp() * 1000))}",
+            "staff_id": staff_id,
+            "unit_id": unit_id,
+            "role": role,
+            "valid_from": tx.now,
+        }
+        tx.conn.execute(insert(assignments), row)
+        log_unit(tx, unit_id, "role_given", object_type="staff", object_id=staff_id)
+        tell_unit(tx, unit_id)
+
+
+def end_role(tx: Tx, unit_id: str, staff_id: str, role: str) -> None:
+    """End a role at the unit now, and every session that works under it. 404 where they do not have it."""
+    asked = _asked(tx, unit_id, staff_id, role)
+    found = tx.conn.execute(_VALID, asked).scalars().all()
+    if not found:
+        raise not_found()
+    for assignment in found:
+        tx.conn.execute(update(assignments).where(assignments.c.id == assignment).values(valid_to=tx.now))
+        tx.conn.execute(_END_SESSIONS, {"under": assignment, "now": tx.now})
+    log_unit(tx, unit_id, "role_ended", object_type="staff", object_id=staff_id)
+    tell_unit(tx, unit_id)
+
+
+def _asked(tx: Tx, unit_id: str, staff_id: str, role: str) -> dict[str, Any]:
+    if role not in set(Role):
+        raise invalid("role", "unit.role", NO_ROLE)
+    touch_unit(tx, unit_id)
+    member = tx.conn.execute(_STAFF, {"who": staff_id}).one_or_none()
+    if member is None:
+        raise not_found()
+    if member.disabled:
+        raise invalid("staff_id", "unit.staff_disabled", DISABLED)
+    return {"who": staff_id, "at": unit_id, "as_role": role, "now": tx.now}

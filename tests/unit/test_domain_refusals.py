@@ -2,26 +2,33 @@
 
 import re
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
 from clinic_tui import i18n
 from clinic_tui.domain.refusals import REASONS
 
-SOURCES = [file for file in resources.files("clinic_tui.domain").iterdir() if file.name.endswith(".py")]
+PACKAGE = Path(str(resources.files("clinic_tui")))
+DOMAIN = [file for file in (PACKAGE / "domain").glob("*.py") if file.name != "refusals.py"]
+BACKEND = list((PACKAGE / "backend").rglob("*.py"))
+PREFIXES = "|".join(sorted({rule.partition(".")[0] for rule in REASONS}))
 
 
-def test_rules_and_texts_are_the_same_set() -> None:
-    used = {
+def _rules(files: list[Path]) -> set[str]:
+    return {
         rule
-        for file in SOURCES
-        if file.name != "refusals.py"
-        for rule in re.findall(
-            r'"((?:async|ticket|case|meeting|note|person|proxy|resident|verification|visit)\.[a-z_]+)"',
-            file.read_text("utf-8"),
-        )
+        for file in files
+        for rule in re.findall(rf'"((?:{PREFIXES})\.[a-z_]+)"', file.read_text("utf-8"))
     }
-    assert used == set(REASONS)
+
+
+def test_every_rule_of_the_domain_has_a_text() -> None:
+    assert not _rules(DOMAIN) - set(REASONS)
+
+
+def test_every_text_belongs_to_a_rule_that_somebody_gives() -> None:
+    assert not set(REASONS) - _rules([*DOMAIN, *BACKEND])
 
 
 @pytest.mark.parametrize("text", REASONS.values())

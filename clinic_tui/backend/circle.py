@@ -5,11 +5,12 @@ from typing import Any
 import msgspec
 from sqlalchemy import bindparam, delete, insert, select
 
-from clinic_tui.backend.store.team_tables import participants
+from clinic_tui.backend.store.team_tables import participants, verifications
 from clinic_tui.backend.streams import staff_stream
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.async_chats import AsyncState
 from clinic_tui.domain.cases import FINISHED, CaseState
+from clinic_tui.domain.roles import Permission
 from clinic_tui.protocol.care import HandOver
 from clinic_tui.protocol.refs import StaffRef
 
@@ -21,6 +22,11 @@ _REMOVE = delete(participants).where(
     participants.c.case_id == bindparam("of"), participants.c.staff_id == bindparam("who")
 )
 _MINE = select(participants.c.case_id).where(participants.c.staff_id == bindparam("who"))
+_TO_VERIFY = select(verifications.c.id).where(
+    verifications.c.case_id == bindparam("of"),
+    verifications.c.state == "open",
+    verifications.c.asked_of_id.is_(None) | (verifications.c.asked_of_id == bindparam("who")),
+)
 _QUEUED = frozenset({CaseState.WAITING.value, CaseState.BOOKED.value, AsyncState.NEW.value})
 _OVER = frozenset({*(state.value for state in FINISHED), CaseState.ENDED_UNSIGNED.value}) | {
     AsyncState.CLOSED.value
@@ -53,6 +59,13 @@ def is_in_circle(invited: str, hand_over: str, staff_id: str) -> bool:
         return True
     offer = offer_of(hand_over)
     return offer is not None and offer.receiver.id == staff_id
+
+
+def is_to_verify(tx: Tx, case_id: str, unit_id: str) -> bool:
+    """Whether something of a case waits for the staff member, or anybody, to verify it (domain.md 2.9)."""
+    if unit_id not in tx.assignment.units or not tx.allows(Permission.VERIFY):
+        return False
+    return tx.conn.execute(_TO_VERIFY, {"of": case_id, "who": tx.staff.id}).first() is not None
 
 
 def staff_streams(invited: str, hand_over: str, others: frozenset[str] = frozenset()) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, delete, func, update
 from clinic_tui.backend.cases import READING_FOR, case_select, change_case, encode_readers, record, tell_case
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.expiry import run_expiry
+from clinic_tui.backend.reminders import remind
 from clinic_tui.backend.rules import closed_dates
 from clinic_tui.backend.sms.gateway import Gateway, LogGateway
 from clinic_tui.backend.sms.rounds import send_texts
@@ -50,6 +51,7 @@ async def run_own(backend: Backend, now: datetime) -> None:
     """Everything that is due, but for the sending of texts."""
     await expire_readers(backend, now)
     await run_team(backend, now)
+    await remind(backend, now)
     await run_expiry(backend, now)
     await purge(backend, now)
 

@@ -14,6 +14,8 @@ from clinic_tui.protocol.problems import CONTENT_TYPE, Problem
 
 _REF: Final = "#/components/schemas/{name}"
 _ID_PATTERN: Final = "^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+_DAY_PATTERN: Final = "^20[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])$"
+"""Dates that every month has: what a client may send is wider, what is described is always there."""
 _ERRORS: Final = {
     "400": "The request is malformed.",
     "401": "There is no live session.",
@@ -119,6 +121,14 @@ OPERATIONS: Final = (
     ),
     Operation(
         method="get",
+        path="/api/v1/visits",
+        name="visits",
+        summary="Scheduled visits of one Swedish day, by time; of every state.",
+        answer=resources.CasePage,
+        query=("day",),
+    ),
+    Operation(
+        method="get",
         path="/api/v1/resident/home",
         name="resident_home",
         summary="What a resident meets.",
@@ -126,6 +136,7 @@ OPERATIONS: Final = (
     ),
 )
 _PARAMETERS: Final[dict[str, dict[str, Any]]] = {
+    "day": {"schema": {"type": "string", "format": "date", "pattern": _DAY_PATTERN}, "required": True},
     "cursor": {"schema": {"type": "string", "pattern": _ID_PATTERN}},
     "limit": {"schema": {"type": "integer", "minimum": 1, "maximum": PAGE_LIMIT}},
     "before": {"schema": {"type": "integer", "minimum": 1, "maximum": 10**15 - 1}},

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy import RowMapping, bindparam, or_, select
 
@@ -10,13 +10,14 @@ from clinic_tui.backend.audit import Action, AuditEntry, chain_of
 from clinic_tui.backend.cases import OPEN_STATES, CaseRecord, case_row, case_select, record
 from clinic_tui.backend.circle import is_in_circle
 from clinic_tui.backend.details import earlier_of
+from clinic_tui.backend.guardians import is_child
 from clinic_tui.backend.people import contact_of, resident_ref_of
 from clinic_tui.backend.refused import not_found
 from clinic_tui.backend.rules import local_date
 from clinic_tui.backend.store.tables import audit, cases, guardians, residents, staff, units
 from clinic_tui.backend.store.team_tables import conversation_members, conversations, participants, tickets
+from clinic_tui.backend.tickets import open_tickets_of
 from clinic_tui.backend.tx import Tx
-from clinic_tui.domain.person_id import age_on
 from clinic_tui.domain.roles import Grant, Permission
 from clinic_tui.domain.texts import e164
 from clinic_tui.protocol.patients import AccessEntry, ResidentProfile
@@ -125,8 +126,8 @@ def profile_of(tx: Tx, row: RowMapping) -> ResidentProfile:
     found = [record(one) for one in tx.conn.execute(_OPEN, {"who": who}).mappings()]
     shown = [case for case in found if _visible(tx, case)]
     hidden = [case for case in found if case not in shown]
-    children = () if protected else _relatives(tx, who, today, children=True)
-    grown = () if protected or not is_child(tx, row, today) else _relatives(tx, who, today, children=False)
+    children = () if protected else _relatives(tx, who, children=True)
+    grown = () if protected or not is_child(tx, row) else _relatives(tx, who, children=False)
     return ResidentProfile(
         resident=resident_ref_of(row, today),
         contact=contact_of(tx.conn, who, today),
@@ -136,14 +137,9 @@ def profile_of(tx: Tx, row: RowMapping) -> ResidentProfile:
         cases=tuple(case_row(case, tx.now, tx.region) for case in shown),
         elsewhere=0 if protected else sum(1 for case in hidden if case.unit_id not in tx.assignment.units),
         earlier=earlier_of(tx, who),
+        tickets=open_tickets_of(tx, who),
         access=access_log(tx, who),
     )
-
-
-def is_child(tx: Tx, row: RowMapping, today: date) -> bool:
-    """Whether a guardian acts for the resident on that day (slide 5)."""
-    born: date | None = row["birth_date"]
-    return born is not None and age_on(born, today) < tx.region.child_limits.until_age
 
 
 def _visible(tx: Tx, case: CaseRecord) -> bool:
@@ -153,11 +149,9 @@ def _visible(tx: Tx, case: CaseRecord) -> bool:
     return is_in_circle(case.participants, case.hand_over, tx.staff.id)
 
 
-def _relatives(tx: Tx, who: str, today: date, *, children: bool) -> tuple[RowMapping, ...]:
+def _relatives(tx: Tx, who: str, *, children: bool) -> tuple[RowMapping, ...]:
     rows = tx.conn.execute(_CHILDREN if children else _GUARDIANS, {"who": who}).mappings()
-    return tuple(
-        row for row in rows if row["protected"] == "none" and (not children or is_child(tx, row, today))
-    )
+    return tuple(row for row in rows if row["protected"] == "none" and (not children or is_child(tx, row)))
 
 
 def access_log(tx: Tx, resident_id: str) -> tuple[AccessEntry, ...]:

@@ -11,7 +11,7 @@ from starlette.routing import BaseRoute, Route
 
 from clinic_tui.backend.dispatch import query
 from clinic_tui.backend.endpoints.answers import answer, json_answer, refuse
-from clinic_tui.backend.endpoints.reading import id_of, limit_of, number_of, query_of, token_of
+from clinic_tui.backend.endpoints.reading import day_of, id_of, limit_of, number_of, query_of, token_of
 from clinic_tui.backend.endpoints.site import Site
 from clinic_tui.backend.openapi import document_bytes
 from clinic_tui.backend.snapshot import (
@@ -23,6 +23,7 @@ from clinic_tui.backend.snapshot import (
     resident_home,
 )
 from clinic_tui.backend.tx import Tx
+from clinic_tui.backend.visits import visits_on
 from clinic_tui.protocol.ids import is_id
 from clinic_tui.protocol.resources import CaseDetail, CasePage
 
@@ -64,6 +65,11 @@ class CaseEndpoint:
         query_of(request)
         return answer(await self._query(request, "ended_chats", ended_chats))
 
+    async def visits(self, request: Request) -> Response:
+        """A day's scheduled visits."""
+        asked = query_of(request, "day")
+        return answer(await self._query(request, "visits", partial(visits_on, day=day_of(asked))))
+
     async def messages(self, request: Request) -> Response:
         """Older messages of a case."""
         asked = query_of(request, "before", "limit")
@@ -101,6 +107,7 @@ def routes(site: Site) -> list[BaseRoute]:
         Route("/api/v1/cases/{case_id}", endpoint.case, methods=["GET"]),
         Route("/api/v1/cases/{case_id}/messages", endpoint.messages, methods=["GET"]),
         Route("/api/v1/chats/ended", endpoint.ended_chats, methods=["GET"]),
+        Route("/api/v1/visits", endpoint.visits, methods=["GET"]),
         Route("/api/v1/resident/home", endpoint.home, methods=["GET"]),
         Route("/api/v1/openapi.json", endpoint.openapi, methods=["GET"]),
     ]

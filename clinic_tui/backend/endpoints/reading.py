@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from datetime import date
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -12,6 +13,7 @@ from clinic_tui.backend.settings import BODY_LIMIT, HEADER_LIMIT, PAGE_LIMIT
 from clinic_tui.protocol.ids import is_id
 
 _BEARER: Final = re.compile(r"Bearer ([A-Za-z0-9._~+/-]{16,512}=*)")
+_DAY: Final = re.compile(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}")
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
 _QUERY_LIMIT: Final = 2_048
 _PATH_LIMIT: Final = 1_024
@@ -82,6 +84,15 @@ def number_of(query: dict[str, str], name: str) -> int | None:
     if not _NUMBER.fullmatch(text) or int(text) < 1:
         raise refuse(422, "must be a whole number from 1", field=name)
     return int(text)
+
+
+def day_of(query: dict[str, str]) -> date:
+    """The date in the query, from 2000 to 2099."""
+    text = query.get("day", "")
+    try:
+        return date.fromisoformat(text if _DAY.fullmatch(text) else "")
+    except ValueError:
+        raise refuse(422, "must be a date such as 2026-03-10", field="day") from None
 
 
 def id_of(connection: HTTPConnection) -> str:

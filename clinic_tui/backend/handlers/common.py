@@ -13,6 +13,7 @@ from clinic_tui.backend.tx import Tx
 from clinic_tui.domain import async_chats
 from clinic_tui.domain.async_chats import AsyncCommand, AsyncFacts, AsyncState, AsyncTransition
 from clinic_tui.domain.cases import (
+    FINISHED,
     CaseCommand,
     CaseKind,
     CaseState,
@@ -44,6 +45,9 @@ _AHEAD = (
     )
 )
 
+_TALKED_OUT = FINISHED | {CaseState.ENDED_UNSIGNED, AsyncState.CLOSED}
+"""States in which no call goes on any more."""
+
 
 def is_chat(case: CaseRecord) -> bool:
     """Whether the case is an asynchronous chat."""
@@ -59,6 +63,7 @@ def facts_of(tx: Tx, case: CaseRecord, **more: Any) -> AsyncFacts:
         is_participant=any(person.id == tx.staff.id for person in case.invited),
         reply_allowed=case.reply_allowed,
         time_is_out=is_out_of_time(tx, case),
+        scheduled=case.kind == CaseKind.SCHEDULED.value,
         has_assignee=case.assignee_id is not None,
         is_assignee=case.assignee_id == tx.staff.id,
         may_release_for_others=bool(tx.allows(Permission.RELEASE_FOR_OTHERS)),
@@ -131,6 +136,8 @@ def step(
         changes |= assigned_to(None)
     if outcome.close_reason is not None:
         changes["close_reason"] = outcome.close_reason.value
+    if case.meeting_since is not None and outcome.state in _TALKED_OUT:
+        changes["meeting_since"] = None
     return move_case(tx, case, _mover(tx), message, **changes)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from clinic_tui.backend.cases import CaseRecord, case_row, staff_case
+from clinic_tui.backend.cases import CaseRecord, case_row, change_case, staff_case, tell_case
 from clinic_tui.backend.chats import has_open_successor
 from clinic_tui.backend.details import case_detail_of
 from clinic_tui.backend.handlers.chat import add_to_case
@@ -33,6 +33,7 @@ from clinic_tui.protocol.resources import Message, Note
 _UNIT = select(units.c.name, units.c.phone, units.c.no_answer_minutes, units.c.no_answer_text).where(
     units.c.id == bindparam("wanted")
 )
+_BOTH = ("message", "note")
 
 
 def end_visit(tx: Tx, command: EndVisit) -> CaseAnswer:
@@ -117,7 +118,7 @@ def sign_note(tx: Tx, command: SignNote) -> NoteAnswer:
     unchanged = bool(auto_history) and command.body.strip() == auto_history.strip()
     source = "auto_history" if unchanged else "manual"
     note = _store(tx, case, signed, command.command_id, source=source)
-    forget_drafts(tx, case.id, kinds=("note",) if is_chat(case) else ("message", "note"))
+    forget_drafts(tx, case.id, kinds=("note",) if is_chat(case) else _BOTH, staff_id=tx.staff.id)
     log(tx, case, "SIGN", "signed")
     tell_all(tx, case, "case.signed" if is_chat(case) else "case.closed")
     successor = None
@@ -145,7 +146,10 @@ def _check_signable(verdict: note_rules.NoteVerdict) -> None:
 
 
 def amend_note(tx: Tx, command: AmendNote) -> NoteAnswer:
-    """Correct a signed note: a new version that points at the old, which stays (domain.md 7.2)."""
+    """Correct a signed note: a new version that points at the old, which stays (domain.md 7.2).
+
+    What was copied for the record before is to be copied anew.
+    """
     tx.require(Permission.SIGN_NOTE, command.case_id)
     case = staff_case(tx, command.case_id)
     current = current_note(tx.conn, case.id)
@@ -168,6 +172,9 @@ def amend_note(tx: Tx, command: AmendNote) -> NoteAnswer:
         corrects=command.corrects,
         reason=command.reason,
     )
+    if case.documented_at is not None:
+        case = change_case(tx, case, documented_at=None)
+        tell_case(tx, case, "case.amended")
     log(tx, case, "SIGN", "amended", command.reason)
     return NoteAnswer(note=note, case=case_row(case, tx.now, tx.region))
 

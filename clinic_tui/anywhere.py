@@ -4,11 +4,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from clinic_tui.actions.registry import ACTIONS
-from clinic_tui.domain.cases import CaseState
 from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.domain.roles import Permission
-from clinic_tui.i18n import _, ngettext
-from clinic_tui.widgets.workplace import Choice, Question
+from clinic_tui.i18n import _
 from styles.themes import SETTINGS
 
 if TYPE_CHECKING:
@@ -69,6 +67,14 @@ class Anywhere:
         self._app.set_filter(GlobalFilter())
         self._app.say(_("The filter is empty: everything is shown."))
 
+    def do_notices_show(self) -> None:
+        """Show what happened to me."""
+        self._app.notices.show()
+
+    def do_shift_end(self) -> None:
+        """Go through what is left, and sign out."""
+        self._app.shift.begin()
+
     def do_app_palette(self) -> None:
         """Find an action by name."""
         from clinic_tui.widgets.palette_provider import ActionsPalette
@@ -87,24 +93,9 @@ class Anywhere:
         self._app.say(problem or _("Theme: {name}").format(name=following), warning=bool(problem))
 
     def do_app_sign_out(self) -> None:
-        """End the session; asks first while a visit is in progress."""
-        self._leave(_("Sign out"), self._app.entrance.sign_out)
+        """End the session; offers to end the shift where something is unfinished."""
+        self._app.shift.leave(_("Sign out"), self._app.entrance.sign_out, signs_out=True)
 
     def do_app_quit(self) -> None:
-        """Leave the program; asks first while a visit is in progress."""
-        self._leave(_("Quit"), lambda: self._app.exit(0))
-
-    def _leave(self, label: str, act: Callable[[], None]) -> None:
-        if self._app.navigation.asking:
-            return
-        live = [v for v in self._app.navigation.my_visits() if v.row.state == CaseState.IN_PROGRESS]
-        if not live or self._app.current_mode == "sign_in":
-            act()
-            return
-        text = ngettext(
-            "{count} visit is still in progress. It stays yours, and the resident waits.",
-            "{count} visits are still in progress. They stay yours, and the residents wait.",
-            len(live),
-        ).format(count=len(live))
-        choices = (Choice("q", label, act), Choice("escape", _("Cancel")))
-        self._app.navigation.ask(Question(label, text, choices))
+        """Leave the program; offers to end the shift where something is unfinished."""
+        self._app.shift.leave(_("Leave the program"), lambda: self._app.exit(0))

@@ -12,6 +12,7 @@ from textual.message import Message
 
 from clinic_tui.actions.keymap import Keymap
 from clinic_tui.activity import WatchedApp
+from clinic_tui.announcer import Announcer, AppSpeaker
 from clinic_tui.anywhere import Anywhere
 from clinic_tui.case_room import CaseRoom
 from clinic_tui.client.errors import ClientError, Unauthorised
@@ -22,11 +23,13 @@ from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.entrance import Entrance
 from clinic_tui.i18n import _
 from clinic_tui.navigation import Navigation
+from clinic_tui.notice_board import NoticeBoard
 from clinic_tui.options import Options
 from clinic_tui.protocol.commands import Command, PostMessage
 from clinic_tui.protocol.resources import MessagePage
 from clinic_tui.protocol.wire import Wire
 from clinic_tui.resident_room import ResidentRoom
+from clinic_tui.shift_end import ShiftEnd
 from clinic_tui.state.changes import Changes
 from clinic_tui.widgets.clinic_screen import ClinicScreen
 from clinic_tui.widgets.palette_provider import ActionsProvider
@@ -81,6 +84,9 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         self.deeds = CaseRoom(self)
         self.residents = ResidentRoom(self)
         self.place = self._make_place()
+        self.announcer = Announcer(self.place, AppSpeaker(self))
+        self.notices = NoticeBoard(self)
+        self.shift = ShiftEnd(self)
         register_themes(self)
         self.theme = theme_for(options.config.ui.theme).name
         self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
@@ -173,9 +179,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
             self.fetch(self.link.fetch_case(case_id), lambda detail: self.take(self.room.desk.open(detail)))
         if changes.everything or changes.visits:
             self._fetch_older(changes)
-        elsewhere = any(message.case_id != self.place.current_visit for message in changes.arrived)
-        if elsewhere and self.place.config.notifications.bell:
-            self.bell()
+        self.announcer.news(changes)
         for lost in changes.lost:
             row = self.room.desk.rows.get(lost.case_id)
             name = resident_with_age(row.resident) if row else _("the case")

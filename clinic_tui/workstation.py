@@ -40,6 +40,7 @@ def run_workstation(
     options = _options(server, token, config, private=private)
     options.accounts, options.password = accounts, password
     set_language(language_from_environment(lang or options.config.ui.language))
+    from clinic_tui.announcer import give_title_back
     from clinic_tui.app import ClinicApp
     from clinic_tui.widgets.terminal_input import harden_input
 
@@ -52,6 +53,7 @@ def run_workstation(
         code = app.run()
     finally:
         app.link.close(timeout=1.0)
+        give_title_back(app.announcer.restore())
     return 1 if app.return_code and not code else (code or 0)
 
 

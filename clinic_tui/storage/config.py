@@ -39,7 +39,11 @@ class NotificationSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unk
     """Table `[notifications]`."""
 
     bell: bool = True
-    """Whether a new message rings the terminal's bell."""
+    """Whether what happens rings the terminal's bell."""
+    title: bool = True
+    """Whether the window's title counts what is unread."""
+    desktop: bool = True
+    """Whether the terminal is asked to show it on the desktop."""
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

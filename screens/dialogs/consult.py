@@ -31,7 +31,7 @@ _COLLEAGUE, _NONE = "colleague", ""
 class ConsultDialog(ClinicDialog[str | None]):
     """Asks, and gives the conversation's id; the one who asks keeps the case (domain.md 2.5)."""
 
-    CSS_PATH = css_paths("base", "dialogs", "team")
+    CSS_PATH = css_paths("base", "dialogs", "team_dialogs")
     QUIET = 0.0
 
     def __init__(self, place: Workplace, staff: StaffRef | None = None, case: CaseRow | None = None) -> None:

@@ -1,0 +1,74 @@
+"""What a staff member has not finished at the end of a shift (slides 72-73, domain.md 5.5)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from clinic_tui.domain.async_chats import AsyncState
+from clinic_tui.domain.cases import CaseKind, CaseState
+from clinic_tui.protocol.care import Ticket
+from clinic_tui.protocol.refs import ResidentRef
+from clinic_tui.protocol.resources import CaseRow
+from clinic_tui.protocol.team_commands import ShiftItem
+from clinic_tui.state.desk import Desk
+
+MUST_DECIDE: frozenset[ShiftItem] = frozenset({"live", "unsigned"})
+"""What the shift cannot be ended with unless it is left with a reason."""
+_LIVE = frozenset({CaseState.ACCEPTED, CaseState.IN_PROGRESS})
+_ORDER: dict[ShiftItem, int] = {
+    "live": 0,
+    "unsigned": 1,
+    "awaiting": 2,
+    "hand_over": 3,
+    "draft": 4,
+    "ticket": 5,
+}
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """One thing that is left: a case, or a ticket."""
+
+    kind: ShiftItem
+    id: str
+    """The case's id, or the ticket's."""
+    resident: ResidentRef | None = None
+    row: CaseRow | None = None
+    ticket: Ticket | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells it from every other."""
+        return f"{self.kind}:{self.id}"
+
+
+def unfinished(desk: Desk) -> list[Unfinished]:
+    """Everything of mine that is not finished, what matters most first; each case once."""
+    found: dict[str, Unfinished] = {}
+    for one in sorted(_all(desk), key=lambda one: (_ORDER[one.kind], one.id)):
+        found.setdefault(one.id, one)
+    return list(found.values())
+
+
+def _all(desk: Desk) -> Iterable[Unfinished]:
+    me = desk.people.staff_id
+    for row in desk.rows:
+        kind = _kind(row) if desk.is_mine(row) else None
+        if kind is not None:
+            yield Unfinished(kind, row.id, row.resident, row)
+    for case_id, _kind_of_draft in desk.drafts:
+        row = desk.rows.get(case_id)
+        yield Unfinished("draft", case_id, row.resident if row is not None else None, row)
+    for ticket in desk.team.tickets.values():
+        if ticket.state == "issued" and ticket.issuer.id == me:
+            yield Unfinished("ticket", ticket.id, ticket.resident, ticket=ticket)
+
+
+def _kind(row: CaseRow) -> ShiftItem | None:
+    """What is unfinished in a case of mine."""
+    if row.hand_over is not None:
+        return "hand_over"
+    if row.state == CaseState.ENDED_UNSIGNED:
+        return "unsigned"
+    if row.kind != CaseKind.ASYNC and row.state in _LIVE:
+        return "live"
+    return "awaiting" if row.state == AsyncState.AWAITING_STAFF else None

@@ -1,0 +1,65 @@
+"""What a notice says: in the list with names, and for the terminal as its kind alone."""
+
+from clinic_tui.i18n import _, ngettext
+from clinic_tui.protocol.team import Notice, NoticeKind
+from clinic_tui.widgets.texts import resident_with_age
+
+
+def kind_words(kind: NoticeKind) -> str:
+    """What happened, without any name: for the desktop, where others may look on (security.md 4.13)."""
+    return {
+        "new_async": _("a new chat waits"),
+        "new_drop_in": _("a new drop-in case waits"),
+        "scheduled": _("there is news about a scheduled visit"),
+        "assigned": _("a case has been given to you"),
+        "invited": _("you are invited into a case"),
+        "handed_over": _("a colleague wants to hand a case over to you"),
+        "hand_over_answered": _("a hand-over of yours has its answer"),
+        "hand_over_returned": _("a case you handed over is back with you"),
+        "taken_over": _("a case of yours was taken over"),
+        "async_expiring": _("a chat of yours runs out soon"),
+        "ticket_expired": _("a ticket of yours was never used"),
+        "verification": _("there is news about a verification"),
+        "sms_failed": _("a text message did not arrive"),
+        "conversation": _("a colleague has written to you"),
+        "day_end": _("the unit closes and something is not ended"),
+    }[kind]
+
+
+def message_words() -> str:
+    """That a resident wrote, without any name."""
+    return _("a resident has written")
+
+
+def several_words(count: int) -> str:
+    """That several things happened in one moment."""
+    return ngettext("{count} thing happened", "{count} things happened", count).format(count=count)
+
+
+def notice_text(notice: Notice) -> str:
+    """What happened, with who did it; the resident stands beside it."""
+    who = notice.who.name if notice.who else ""
+    if not who:
+        return _without_name(notice.kind)
+    return {
+        "assigned": _("{who} gave you a case"),
+        "invited": _("{who} invited you into a case"),
+        "handed_over": _("{who} wants to hand over to you"),
+        "hand_over_answered": _("{who} answered your hand-over"),
+        "hand_over_returned": _("{who} did not answer: the case is back with you"),
+        "taken_over": _("{who} took over from you"),
+        "verification": _("{who} about a verification"),
+        "conversation": _("{who} wrote to you"),
+        "scheduled": _("{who} changed a scheduled visit"),
+    }.get(notice.kind, _without_name(notice.kind)).format(who=who)
+
+
+def _without_name(kind: NoticeKind) -> str:
+    words = kind_words(kind)
+    return words[:1].upper() + words[1:]
+
+
+def notice_line(notice: Notice) -> str:
+    """The notice in one sentence, for the line under a view."""
+    text = notice_text(notice)
+    return f"{text}: {resident_with_age(notice.resident)}" if notice.resident else text

@@ -1,0 +1,84 @@
+"""Why something is left unfinished at the end of a shift: one of the usual reasons, or one's own words."""
+
+from collections.abc import Iterable, Sequence
+
+from textual import on
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from clinic_tui.i18n import _
+from clinic_tui.protocol.text import is_blank, safe_line
+from clinic_tui.widgets.choice_list import ChoiceItem, ChoiceList
+from clinic_tui.widgets.line_input import LineInput
+from clinic_tui.widgets.modal import ClinicDialog, Way
+from clinic_tui.widgets.plain import plain
+from styles import css_paths
+
+REASON_LIMIT = 500
+"""As `team_commands.Reason`."""
+
+
+class LeaveReasonDialog(ClinicDialog[str | None]):
+    """Gives the reason, or None."""
+
+    CSS_PATH = css_paths("base", "dialogs", "team_dialogs")
+    QUIET = 0.0
+
+    def __init__(self, count: int) -> None:
+        """`count` is how many things are left for this reason."""
+        super().__init__()
+        self._count = count
+        self.choices = ChoiceList(id="leave-choices")
+        self.field = LineInput(placeholder=_("Or write why"), limit=REASON_LIMIT, id="leave-words")
+
+    def heading(self) -> str:
+        """How much is left for this reason."""
+        if self._count == 1:
+            return _("Why is it left?")
+        return _("Why are {count} things left?").format(count=self._count)
+
+    def compose_body(self) -> Iterable[Widget]:
+        """The usual reasons, and a field."""
+        yield self.choices
+        yield Static("")
+        yield self.field
+        yield Static(id="dialog-problem")
+
+    def on_mount(self) -> None:
+        """Show the reasons."""
+        super().on_mount()
+        reasons = (
+            _("I go on with it on my next shift"),
+            _("A colleague knows about it and goes on"),
+            _("The resident has not answered"),
+            _("Waits for an answer from somebody else"),
+        )
+        self.choices.show([ChoiceItem(reason, reason) for reason in reasons])
+
+    def first_focus(self) -> Widget | None:
+        """The usual reasons."""
+        return self.choices
+
+    def ways(self) -> Sequence[Way]:
+        """Leave it so, or not."""
+        return (Way("enter", _("Leave it with this reason")), Way("escape", _("Cancel")))
+
+    @on(ChoiceList.Chosen)
+    @on(Input.Submitted)
+    def _chosen(self, event: ChoiceList.Chosen | Input.Submitted) -> None:
+        event.stop()
+        self.take("enter")
+
+    def take(self, key: str) -> None:
+        """Give the words where some are written or the field has the focus, else the chosen reason."""
+        if key == "escape":
+            self.dismiss(None)
+            return
+        words = safe_line(self.field.value).strip()
+        if self.field.has_focus or not is_blank(words):
+            if is_blank(words):
+                self.query_one("#dialog-problem", Static).update(plain(_("Write why."), "$warning"))
+                return
+            self.dismiss(words)
+            return
+        self.dismiss(self.choices.selected)

@@ -1,0 +1,232 @@
+"""The end of the shift: what is left is listed, each line decided by a key, and then it can be ended."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from clinic_tui.client.errors import Rejected
+from clinic_tui.protocol.care import HandOver, Ticket
+from clinic_tui.protocol.chat_commands import CancelTicket
+from clinic_tui.protocol.problems import Code, Problem
+from clinic_tui.protocol.refs import ResidentRef
+from clinic_tui.protocol.resources import Draft
+from clinic_tui.protocol.team_commands import EndShift
+from clinic_tui.state.unfinished import unfinished
+from screens.dialogs.end_shift import EndShiftDialog, Outcome
+from screens.dialogs.leave_reason import LeaveReasonDialog
+from tests.desks import EBBA, ME, NOW, case_id, event, row, taken
+from tests.screens.stage import StageApp, desk_snapshot, text_of
+from tests.screens.visit_stage import listening, settle
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("english")]
+KARIN = ResidentRef(id="karin", name="Karin Lindström", birth_date=None, age=71, sex="female")
+
+
+def chat(number: int, **changes: Any) -> Any:
+    values: dict[str, Any] = {
+        "kind": "async",
+        "state": "awaiting_staff",
+        "priority": None,
+        "unit_id": "ekens",
+    }
+    return taken(number, **(values | changes))
+
+
+def ticket(number: int = 50, **changes: Any) -> Ticket:
+    values: dict[str, Any] = {
+        "id": case_id(number),
+        "resident": KARIN,
+        "unit_id": "ekens",
+        "unit_name": "Eken",
+        "role": "doctor",
+        "reason": "Hosta",
+        "issuer": ME,
+        "issuer_unit_id": "ekens",
+        "issued_at": NOW,
+        "valid_until": NOW + timedelta(days=7),
+        "state": "issued",
+    }
+    return Ticket(**(values | changes))
+
+
+def everything(**changes: Any) -> Any:
+    offer = HandOver(sender=ME, receiver=EBBA, reason="x", at=NOW, returns_at=NOW)
+    cases = (
+        taken(1, unit_id="ekens", resident=KARIN),
+        taken(2, unit_id="ekens", state="ended_unsigned"),
+        chat(3),
+        chat(4, state="awaiting_resident", hand_over=offer),
+        chat(5, state="handled"),
+        taken(6, by=EBBA, unit_id="ekens"),
+        row(7, unit_id="ekens"),
+    )
+    values: dict[str, Any] = {
+        "tickets": (ticket(), ticket(51, state="redeemed"), ticket(52, issuer=EBBA)),
+        "drafts": (
+            Draft(case_id=case_id(5), kind="message", body="Hej", revision=1, saved_at=NOW),
+            Draft(case_id=case_id(1), kind="note", body="Hosta", revision=1, saved_at=NOW),
+        ),
+    }
+    return desk_snapshot(*cases, **(values | changes))
+
+
+async def opened(
+    app: StageApp, pilot: Pilot[None], leave: str = "", reasons: dict[str, str] | None = None
+) -> EndShiftDialog:
+    dialog = EndShiftDialog(app.place, {} if reasons is None else reasons, leave)
+    await app.show(dialog)
+    await settle(pilot)
+    await listening(pilot)
+    await settle(pilot)
+    return dialog
+
+
+def test_each_case_is_listed_once_as_what_matters_most_in_it() -> None:
+    app = StageApp(shown=everything())
+    assert [one.key for one in unfinished(app.desk)] == [
+        "live:" + case_id(1),
+        "unsigned:" + case_id(2),
+        "awaiting:" + case_id(3),
+        "hand_over:" + case_id(4),
+        "draft:" + case_id(5),
+        "ticket:" + case_id(50),
+    ]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_all_that_is_left_can_be_read_and_the_shift_not_ended_before_it_is_decided(
+    size: tuple[int, int],
+) -> None:
+    app = StageApp(shown=everything())
+    async with app.run_test(size=size) as pilot:
+        await opened(app, pilot)
+        text = text_of(app)
+        for words in (
+            "6 things left to decide",
+            "In progress",
+            "Karin Lindström, 71 W",
+            "Ticket",
+        ):
+            assert words in text
+        assert "decide what is left first" in text
+        assert "Go on working" in text
+        await pilot.press("s")
+        assert app.asked.commands == []
+
+
+async def test_one_reason_for_each_and_then_the_shift_is_ended_with_them() -> None:
+    app = StageApp(shown=everything(tickets=(), drafts=()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("l")
+        await listening(pilot)
+        assert isinstance(app.screen, LeaveReasonDialog)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert "3 things left to decide" in text_of(app)
+        await pilot.press("a")
+        await listening(pilot)
+        await pilot.press("tab", *"sjuk", "enter")
+        await pilot.pause()
+        await pilot.press("s")
+        await pilot.pause()
+        command = app.asked.commands[0]
+        assert isinstance(command, EndShift)
+        assert [(one.kind, one.id) for one in command.left] == [
+            ("live", case_id(1)),
+            ("unsigned", case_id(2)),
+            ("awaiting", case_id(3)),
+            ("hand_over", case_id(4)),
+        ]
+        assert [one.reason for one in command.left][1:] == ["sjuk"] * 3
+        assert app.result == Outcome(ended=True)
+
+
+async def test_what_was_decided_can_be_decided_anew() -> None:
+    app = StageApp(shown=everything(tickets=(), drafts=()))
+    reasons = {"live:" + case_id(1): "i morgon"}
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot, reasons=reasons)
+        assert "is left: i morgon" in text_of(app)
+        await pilot.press("l")
+        assert reasons == {}
+
+
+async def test_a_reason_of_ones_own_must_have_words() -> None:
+    app = StageApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.show(LeaveReasonDialog(1))
+        await listening(pilot)
+        await pilot.press("tab", "enter")
+        await pilot.pause()
+        assert "Write why." in text_of(app)
+        await pilot.press("escape")
+        assert app.result is None
+
+
+async def test_deeds_are_begun_on_the_selected_line_and_what_is_finished_leaves_the_list() -> None:
+    app = StageApp(shown=everything())
+    app.may_begin = lambda action, one: action == "case.hand_over" or one.kind == "async"
+    async with app.run_test(size=(120, 40)) as pilot:
+        dialog = await opened(app, pilot)
+        await pilot.press("h", "d", "down", "down", "d", "e")
+        assert app.asked.performed == [
+            "case.hand_over:" + case_id(1),
+            "case.done:" + case_id(3),
+            "case.end:" + case_id(3),
+        ]
+        app.change(app.desk.fold(event(11, chat(3, state="handled", revision=9))))
+        await pilot.pause()
+        assert len(dialog.items) == 5
+        assert "5 things left to decide" in text_of(app)
+
+
+async def test_enter_goes_there() -> None:
+    app = StageApp(shown=everything())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("down", "enter")
+        assert app.result.go_to.id == case_id(2)
+
+
+async def test_an_unused_ticket_is_cancelled_from_here() -> None:
+    app = StageApp(shown=everything())
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("end", "e")
+        command = app.asked.commands[0]
+        assert isinstance(command, CancelTicket)
+        assert command.ticket_id == case_id(50)
+
+
+async def test_with_nothing_left_one_key_ends_the_shift_and_escape_goes_on_working() -> None:
+    app = StageApp(shown=desk_snapshot(row(7)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot)
+        assert "Nothing is left." in text_of(app)
+        await pilot.press("s")
+        assert isinstance(app.asked.commands[0], EndShift)
+        assert app.result == Outcome(ended=True)
+
+
+async def test_leaving_without_ending_is_possible_and_never_the_first_choice() -> None:
+    app = StageApp(shown=everything())
+    async with app.run_test(size=(120, 40)) as pilot:
+        dialog = await opened(app, pilot, leave="Quit")
+        assert [way.key for way in dialog.ways()] == ["s", "a", "q", "escape"]
+        assert dialog.focused is dialog.lines
+        await pilot.press("q")
+        assert app.result == Outcome(left=True)
+
+
+async def test_a_refusal_is_said_in_place() -> None:
+    app = StageApp(shown=desk_snapshot(row(7)))
+    app.asked.refuse = Rejected(Problem(title="x", status=409, code=Code.INVALID, rule="shift.unfinished"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        dialog = await opened(app, pilot)
+        await pilot.press("s")
+        await pilot.pause()
+        assert app.screen is dialog
+        assert str(dialog.query_one("#dialog-problem").visual) != ""  # type: ignore[attr-defined]

@@ -28,6 +28,7 @@ from clinic_tui.widgets.verify_rows import (
     Tab,
     first_tab,
     item_line,
+    tab_counts,
     tab_text,
     unsigned_line,
     verify_columns,
@@ -88,12 +89,8 @@ class VerifyScreen(ClinicScreen):
 
     def show_all(self) -> None:
         """Show the tabs, the list and the pane."""
-        tabs = [
-            ViewTab(
-                tab, tab_text(tab), self._count(tab), alert=tab != "asked" or returned(self.place.desk) > 0
-            )
-            for tab in TABS
-        ]
+        counts = tab_counts(self.place.desk)
+        tabs = [ViewTab(tab, tab_text(tab), counts[tab], alert=True) for tab in TABS]
         self.query_one(ViewTabs).show_tabs(tabs, self.tab)
         self.list.empty_text = self.empty_text()
         self.list.set_rows(*self._lines())

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from clinic_tui.domain.cases import FINISHED, CaseState
-from clinic_tui.i18n import _
+from clinic_tui.i18n import _, pgettext
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.widgets.table_list import Cell, CellStyle, TableColumn, TableRow
 from clinic_tui.widgets.texts import resident_short
@@ -58,7 +58,9 @@ def _whose(place: Workplace, row: CaseRow) -> str:
 def _state(place: Workplace, row: CaseRow, late: str, *, narrow: bool) -> Cell:
     state = visit_state(row)
     if late:
-        return Cell(f"{_whose(place, row)} · {late}" if narrow else f"{state}, {late}", "warn")
+        return Cell(
+            f"{_whose(place, row)} · {pgettext('visit', 'late')}" if narrow else f"{state}, {late}", "warn"
+        )
     if row.state == CaseState.ENDED_UNSIGNED and place.desk.is_mine(row):
         return Cell(state, "warn")
     if row.state in FINISHED:

@@ -18,7 +18,7 @@ from clinic_tui.widgets.day_rows import ROOMY, day_columns
 from clinic_tui.widgets.queue_screen import QueueScreen
 from clinic_tui.widgets.table_list import TableList
 from clinic_tui.widgets.visit_deeds import VisitDeeds
-from clinic_tui.widgets.visit_texts import date_text, near_text, week_text
+from clinic_tui.widgets.visit_texts import date_title, near_text, week_text
 from clinic_tui.widgets.work_list import WorkList
 from clinic_tui.widgets.work_row import WorkRow
 from clinic_tui.widgets.workplace import Workplace
@@ -133,7 +133,7 @@ class DayScreen(QueueScreen):
         near = near_text(day, self.today)
         pieces = [
             Piece("‹", "$accent bold", "day.previous"),
-            Piece(date_text(day).capitalize(), "bold", "day.pick"),
+            Piece(date_title(day), "bold", "day.pick"),
             Piece("›", "$accent bold", "day.next"),
             Piece(week_text(day), "$muted", "day.pick", rank=2, gap=2),
         ]

@@ -24,6 +24,18 @@ def scope_text(scope: Scope) -> str:
     }[scope]
 
 
+def scope_note(scope: Scope) -> str:
+    """What one must know to use a scope's keys; for verification its definition (domain.md 2.9)."""
+    if scope is not Scope.VERIFY:
+        return ""
+    return _(
+        "To verify means that another accountable person confirms having seen something and found it right:"
+        " a note that a colleague wants countersigned, or a priority that was changed. Doctors and managers"
+        " verify, and nobody what they asked for themselves. Whoever wrote a note still answers for it. What"
+        " is not right is returned with a comment."
+    )
+
+
 def shown_keys(keymap: Keymap, action: Action) -> str:
     """All the action's keys as people write them, such as `↵ r`; empty when it has none."""
     keys = (key.strip() for key in keymap.keys(action.id).split(","))

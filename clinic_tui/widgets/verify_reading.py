@@ -4,14 +4,16 @@ from collections.abc import Iterable
 
 from textual.content import Content
 
+from clinic_tui.actions.action import Scope
 from clinic_tui.i18n import _
 from clinic_tui.protocol.care import Verification
 from clinic_tui.protocol.resources import Note
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.plain import joined, plain, plain_line
 from clinic_tui.widgets.reading import reading
+from clinic_tui.widgets.scope_texts import scope_note
 from clinic_tui.widgets.texts import clock, day
-from clinic_tui.widgets.verify_rows import Tab, definition, item_text
+from clinic_tui.widgets.verify_rows import Tab, item_text
 from clinic_tui.widgets.workplace import Workplace
 
 
@@ -38,7 +40,7 @@ def item_reading(item: Verification, visit: Visit, me: str) -> Content:
 
 
 def item_hint(place: Workplace, item: Verification | None, tab: Tab, *, unsigned: bool) -> Content:
-    """What the selected item is, what its key does, and what verification is; `unsigned` is a visit of mine."""
+    """What the selected line is, what its key does, and the definition; `unsigned` is a visit of mine."""
     key = place.keymap.shown("verify.open")
     lines: list[Content] = []
     if unsigned:
@@ -53,7 +55,7 @@ def item_hint(place: Workplace, item: Verification | None, tab: Tab, *, unsigned
         elif tab == "texts":
             lines.append(plain(_("{key} shows the resident and the number.").format(key=key)))
     lines += [Content("")] if lines else []
-    lines.append(plain(definition(), "$muted"))
+    lines.append(plain(scope_note(Scope.VERIFY), "$muted"))
     return Content("\n").join(lines)
 
 

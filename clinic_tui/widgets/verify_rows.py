@@ -39,7 +39,12 @@ def tab_counts(desk: Desk) -> dict[Tab, int]:
 
 def first_tab(desk: Desk) -> Tab:
     """The first tab that something waits in."""
-    return next((tab for tab, count in tab_counts(desk).items() if count), "to_verify")
+    counts = tab_counts(desk)
+    tab: Tab
+    for tab in TABS:
+        if counts[tab]:
+            return tab
+    return "to_verify"
 
 
 def verify_columns() -> tuple[TableColumn, ...]:
@@ -47,7 +52,7 @@ def verify_columns() -> tuple[TableColumn, ...]:
     return (
         TableColumn(_("What"), 14, 18, 1),
         TableColumn(_("Resident"), 16, 30, 2, cut="person"),
-        TableColumn(_("About"), 12, 60, 4),
+        TableColumn(pgettext("column", "About"), 12, 60, 4),
         TableColumn(_("Who"), 14, 26, 2, from_width=_WHO_FROM),
         TableColumn(_("When"), 12),
     )
@@ -127,16 +132,6 @@ def item_text(item: Verification) -> str:
         case "sms_failed":
             who = resident_name(item.resident) if item.resident is not None else ""
             return _("A text message to {resident} did not arrive.").format(resident=who)
-
-
-def definition() -> str:
-    """What verification is here (domain.md 2.9): the view's own help."""
-    return _(
-        "To verify means that another accountable person confirms having seen something and found it right:"
-        " a note that a colleague wants countersigned, or a priority that was changed. Doctors and managers"
-        " verify, and nobody what they asked for themselves. Whoever wrote a note still answers for it. What"
-        " is not right is returned with a comment."
-    )
 
 
 def _line(key: str, *cells: Cell) -> TableRow:

@@ -5,10 +5,11 @@ from textual.content import Content
 from clinic_tui.domain.cases import CaseState
 from clinic_tui.domain.local_time import local_day
 from clinic_tui.i18n import _
+from clinic_tui.protocol.care import Booking
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.widgets.plain import joined
 from clinic_tui.widgets.visit_texts import (
-    date_text,
+    date_title,
     for_whom,
     late_text,
     mode_sentence,
@@ -26,7 +27,7 @@ def booking_block(place: Workplace, row: CaseRow, number: str = "") -> Content:
         return Content("")
     late = late_text(row, place.now())
     parts: list[Content | str | tuple[str, str]] = [
-        (f"{date_text(local_day(booking.starts_at))} {span_text(booking)}", "bold"),
+        (_when(booking), "bold"),
         "\n",
         (_line(place, row), "$muted"),
     ]
@@ -43,9 +44,12 @@ def booking_hint(place: Workplace, row: CaseRow, number: str = "", *, keys: bool
     if booking is None:
         return Content("")
     parts: list[Content | str | tuple[str, str]] = [
-        (f"{date_text(local_day(booking.starts_at))} {span_text(booking)}", "$foreground"),
+        (_when(booking), "$foreground"),
         f" · {_line(place, row)}",
     ]
+    late = late_text(row, place.now())
+    if late:
+        parts.append((f" · {late}", "$warning"))
     if keys:
         parts.append("\n")
         key = place.keymap.shown("case.read")
@@ -55,6 +59,10 @@ def booking_hint(place: Workplace, row: CaseRow, number: str = "", *, keys: bool
         else:
             parts.append(_("{key} reads up on the case. The reading is logged.").format(key=key))
     return joined(*parts)
+
+
+def _when(booking: Booking) -> str:
+    return f"{date_title(local_day(booking.starts_at))} {span_text(booking)}"
 
 
 def _line(place: Workplace, row: CaseRow) -> str:

@@ -72,6 +72,12 @@ def date_text(day: date) -> str:
     )
 
 
+def date_title(day: date) -> str:
+    """The same where a line starts with it."""
+    text = date_text(day)
+    return text[:1].upper() + text[1:]
+
+
 def week_text(day: date) -> str:
     """The date's week."""
     return _("week {number}").format(number=week(day))

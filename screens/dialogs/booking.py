@@ -154,7 +154,7 @@ class BookingDialog(ClinicDialog[Booked | None]):
         lines: list[tuple[str, str]] = [(text, "$warning") for text in self.warnings()]
         lines.append((self.texts_note(), "$muted"))
         parts = [plain(text, style) for text, style in lines if text]
-        put(self.query_one("#booking-notes", Static), Content("\n").join(parts))
+        self.query_one("#booking-notes", Static).update(Content("\n").join(parts))
 
     def warnings(self) -> list[str]:
         """What may be wrong with the booking, and does not hinder it."""

@@ -18,7 +18,7 @@ from clinic_tui.widgets.badges import FLAG_LEGEND, PRIORITIES
 from clinic_tui.widgets.line_input import LineInput
 from clinic_tui.widgets.modal import ClinicDialog, Way
 from clinic_tui.widgets.plain import plain_line
-from clinic_tui.widgets.scope_texts import scope_text, shown_keys
+from clinic_tui.widgets.scope_texts import scope_note, scope_text, shown_keys
 from clinic_tui.widgets.workplace import Workplace
 from clinic_tui.widgets.wrapping import fit, wrap
 from styles import css_paths
@@ -59,6 +59,7 @@ class HelpText(Widget):
         lines: list[Content] = []
         for scope in (*self._scopes, *(scope for scope in Scope if scope not in self._scopes)):
             self._group(lines, scope_text(scope), self._actions(scope, width))
+            self._group(lines, _("What verifying is"), self._note(scope_note(scope), width))
         self._group(lines, _("Signs in the lists"), self._signs())
         self._group(lines, _("Priorities"), self._priorities())
         if not lines:
@@ -91,6 +92,10 @@ class HelpText(Widget):
                 (" " + fit("" if number else _(action.title), _TITLE), "bold"),
                 (" " + text[start:end], "$muted"),
             )
+
+    def _note(self, text: str, width: int) -> Iterable[Content]:
+        if text and self._fits(text):
+            yield from (plain_line(" " + text[start:end]) for start, end in wrap(text, max(10, width - 2)))
 
     def _signs(self) -> Iterable[Content]:
         for sign, meaning in FLAG_LEGEND:

@@ -63,7 +63,9 @@ def the_day() -> tuple[CaseRow, ...]:
     return (
         visit(1, -90, mode="phone", state="closed", assignee=ANNA, closed_at=NOW, revision=9),
         visit(3, -60, state="no_show", revision=7, reason="Provsvar"),
-        visit(6, -25, mode="audio", state="in_progress", assignee=EBBA, staff=EBBA, reason="Sömn", revision=6),
+        visit(
+            6, -25, mode="audio", state="in_progress", assignee=EBBA, staff=EBBA, reason="Sömn", revision=6
+        ),
         visit(4, -10, mode="chat", staff=None, reason="Eksem, uppföljning"),
         visit(2, 30, child=True, acting_proxy="Lejla Haddad", length=20, reason="Astma, uppföljning"),
         visit(5, 75, mode="phone", state="accepted", assignee=ANNA, revision=4, reason="Svar på prov"),

@@ -1,0 +1,79 @@
+"""Lines of the access log in plain words (domain.md 7.3)."""
+
+from datetime import datetime
+
+from clinic_tui.i18n import _, pgettext
+from clinic_tui.protocol.patients import AccessEntry
+from clinic_tui.widgets.chat_rows import day_or_clock
+from clinic_tui.widgets.texts import clock
+
+
+def access_text(entry: AccessEntry) -> str:
+    """Who did what, such as `Anna Ek, nurse, Ekens health centre, read the case`."""
+    who = ", ".join(part for part in (entry.who or _("The system"), entry.title, entry.unit_name) if part)
+    return _("{who} {deed}").format(who=who, deed=deed_text(entry.action, entry.code))
+
+
+def access_time(entry: AccessEntry, now: datetime) -> str:
+    """When: HH:MM today, else the day and HH:MM."""
+    day, time = day_or_clock(entry.at, now), clock(entry.at)
+    return time if day == time else f"{day} {time}"
+
+
+def deed_text(action: str, code: str) -> str:
+    """What was done, as the end of a sentence; a code without words of its own is told by its kind."""
+    return _by_code().get(code) or _by_action().get(action, code)
+
+
+def _by_code() -> dict[str, str]:
+    return {
+        "read": pgettext("access", "read the case"),
+        "opened": pgettext("access", "opened the case"),
+        "case_opened": pgettext("access", "opened the case"),
+        "profile_opened": pgettext("access", "opened the profile"),
+        "resident_found": pgettext("access", "searched by number and opened the profile"),
+        "resident_created": pgettext("access", "added the resident"),
+        "contact_saved": pgettext("access", "changed the mobile number"),
+        "accepted": pgettext("access", "took the case"),
+        "released": pgettext("access", "put the case back in the queue"),
+        "started": pgettext("access", "started the visit"),
+        "taken_over": pgettext("access", "took the case over"),
+        "assigned": pgettext("access", "gave the case to a colleague"),
+        "invited": pgettext("access", "invited a colleague into the case"),
+        "left": pgettext("access", "left the case"),
+        "hand_over_offered": pgettext("access", "offered the case to a colleague"),
+        "hand_over_declined": pgettext("access", "declined to take the case over"),
+        "hand_over_returned": pgettext("access", "got the case back"),
+        "handed_over": pgettext("access", "handed the case over"),
+        "ended": pgettext("access", "ended the case"),
+        "ended_no_answer": pgettext("access", "ended the visit without an answer"),
+        "done": pgettext("access", "marked the chat as done"),
+        "marked_done": pgettext("access", "marked the chat as done"),
+        "signed": pgettext("access", "signed the note"),
+        "amended": pgettext("access", "corrected the note"),
+        "documented": pgettext("access", "copied the note for the record"),
+        "priority_changed": pgettext("access", "changed the priority"),
+        "ticket_issued": pgettext("access", "issued a drop-in ticket"),
+        "ticket_cancelled": pgettext("access", "called a ticket back"),
+        "booked": pgettext("access", "booked a visit"),
+        "rebooked": pgettext("access", "moved a visit"),
+        "cancelled": pgettext("access", "cancelled a visit"),
+        "no_show": pgettext("access", "noted that the resident did not come"),
+        "message_sent": pgettext("access", "wrote to the resident"),
+        "posted": pgettext("access", "wrote to the resident"),
+        "one_way": pgettext("access", "sent a one-way message"),
+    }
+
+
+def _by_action() -> dict[str, str]:
+    return {
+        "READ": pgettext("access", "read"),
+        "LIST": pgettext("access", "saw the case in a list"),
+        "CREATE": pgettext("access", "made a new entry"),
+        "UPDATE": pgettext("access", "changed something"),
+        "SEND": pgettext("access", "wrote to the resident"),
+        "SIGN": pgettext("access", "signed the note"),
+        "SEARCH": pgettext("access", "searched"),
+        "COPY": pgettext("access", "copied the note"),
+        "DENIED": pgettext("access", "was refused"),
+    }

@@ -1,0 +1,171 @@
+"""A resident's profile as lines: who they are, relatives, cases, tickets, and who has looked."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from textual.content import Content
+
+from clinic_tui.i18n import _, ngettext, pgettext
+from clinic_tui.protocol.care import Ticket
+from clinic_tui.protocol.patients import ResidentProfile
+from clinic_tui.protocol.refs import ResidentRef
+from clinic_tui.protocol.resources import CaseRow, EarlierCase
+from clinic_tui.widgets.access_text import access_text, access_time
+from clinic_tui.widgets.chat_rows import day_or_clock
+from clinic_tui.widgets.line_list import Cell, Column, Line, heading
+from clinic_tui.widgets.plain import joined, plain
+from clinic_tui.widgets.texts import (
+    clock,
+    day,
+    kind_text,
+    resident_short,
+    resident_with_age,
+    role_text,
+    state_text,
+)
+from clinic_tui.widgets.workplace import Workplace
+
+COLUMNS = (Column(), Column(flex=True, most=90), Column(rank=1, most=34))
+"""When, what, and how it stands."""
+
+
+def who(profile: ResidentProfile) -> Content:
+    """Name, age and number, how they can be reached, and what one must know of them."""
+    known = profile.contact
+    lines = [joined((resident_with_age(profile.resident), "bold"), ("   " + known.person_number, "$muted"))]
+    if profile.resident.protected != "none":
+        lines.append(plain("▲ " + _("Protected identity: weigh every disclosure"), "$warning"))
+    parts = [
+        _("Mobile {number}").format(number=known.mobile) if known.mobile else "",
+        _("listed at {unit}").format(unit=known.listed_unit) if known.listed_unit else "",
+        _("speaks {language}").format(language=_language(known.language)) if known.language else "",
+    ]
+    lines.append(plain(" · ".join(part for part in parts if part), "$muted"))
+    if not profile.can_be_reached:
+        lines.append(plain(_("! No mobile number: no SMS can tell of messages and visits."), "$warning"))
+    if profile.elsewhere:
+        text = ngettext(
+            "{count} open case at another unit.", "{count} open cases at other units.", profile.elsewhere
+        )
+        lines.append(plain(text.format(count=profile.elsewhere), "$muted"))
+    return Content("\n").join(lines)
+
+
+def profile_lines(place: Workplace, profile: ResidentProfile) -> list[Line]:
+    """Every line of the profile, in groups with headings; those that can be opened have an id."""
+    now = place.now()
+    groups: list[tuple[str, list[Line], str]] = [
+        (_("Open cases"), [_case(place, row, now) for row in _cases(place, profile)], _("None")),
+        (_("Tickets"), [_ticket(one, now) for one in profile.tickets], ""),
+        (_("Relatives"), list(_relatives(profile)), ""),
+        (_("Earlier cases"), [_earlier(one, now) for one in profile.earlier], _("None here")),
+        (_("Who has opened this resident’s cases"), list(_access(profile, now)), _("Nobody yet")),
+    ]
+    lines: list[Line] = []
+    for title, found, none in groups:
+        if not found and not none:
+            continue
+        lines += [*([Line()] if lines else []), heading(title)]
+        lines += found or [Line(cells=(Cell("  " + none, "$muted"),))]
+    return lines
+
+
+def line_detail(place: Workplace, profile: ResidentProfile, selected: str) -> Content:
+    """What the line with this id holds: an earlier case's note, or a ticket; empty for others."""
+    kind, _colon, found = selected.partition(":")
+    case = next((one for one in profile.earlier if kind == "earlier" and one.id == found), None)
+    ticket = next((one for one in profile.tickets if kind == "ticket" and one.id == found), None)
+    if case is not None:
+        title = joined((case.reason, "bold"), ("   " + day(case.closed_at), "$muted"))
+        return joined(title, "\n", plain(case.note) if case.note else plain(_("No signed note"), "$muted"))
+    if ticket is not None:
+        queue = _("Ticket to {role}, {unit}").format(role=role_text(ticket.role), unit=ticket.unit_name)
+        by = _("by {name} {day}").format(name=ticket.issuer.name, day=day(ticket.issued_at))
+        state = ticket_state(ticket, place.now())
+        return joined((queue, "bold"), (f"   {state} · {by}", "$muted"), "\n", ticket.reason)
+    return Content("")
+
+
+def _cases(place: Workplace, profile: ResidentProfile) -> list[CaseRow]:
+    """The open cases, each as new as it is known on the desk."""
+    found: list[CaseRow] = []
+    for row in profile.cases:
+        known = place.desk.rows.get(row.id)
+        found.append(known if known is not None and known.revision > row.revision else row)
+    return [row for row in found if row.closed_at is None]
+
+
+def _case(place: Workplace, row: CaseRow, now: datetime) -> Line:
+    when = row.booking.starts_at if row.booking is not None and row.kind == "scheduled" else row.queued_at
+    time = day_or_clock(when, now)
+    if row.booking is not None and row.kind == "scheduled" and time != clock(when):
+        time += " " + clock(when)
+    state = state_text(row)
+    if row.assignee is not None:
+        name = _("You") if row.assignee.id == place.desk.people.staff_id else row.assignee.name
+        state = f"{name} · {state.lower()}"
+    about = " · ".join(part for part in (kind_text(row.kind), row.reason) if part)
+    return Line(f"case:{row.id}", (Cell(time, "$muted"), Cell(about, "$foreground"), Cell(state, "$muted")))
+
+
+def _ticket(ticket: Ticket, now: datetime) -> Line:
+    queue = _("{role}, {unit}").format(role=role_text(ticket.role), unit=ticket.unit_name)
+    about = " · ".join(part for part in (queue, ticket.reason) if part)
+    state, style = ticket_state(ticket, now), "$foreground" if ticket_open(ticket, now) else "$muted"
+    cells = (Cell(day_or_clock(ticket.issued_at, now), "$muted"), Cell(about, style), Cell(state, "$muted"))
+    return Line(f"ticket:{ticket.id}", cells)
+
+
+def ticket_open(ticket: Ticket, now: datetime) -> bool:
+    """Whether the ticket can still be used and called back."""
+    return ticket.state == "issued" and ticket.valid_until > now
+
+
+def ticket_state(ticket: Ticket, now: datetime) -> str:
+    """How a ticket stands, in words."""
+    if ticket_open(ticket, now):
+        return _("valid until {day}").format(day=day(ticket.valid_until).rsplit(" ", 1)[0])
+    return {
+        "redeemed": pgettext("ticket", "used"),
+        "cancelled": pgettext("ticket", "called back"),
+    }.get(ticket.state, pgettext("ticket", "ran out unused"))
+
+
+def _relatives(profile: ResidentProfile) -> Iterator[Line]:
+    for title, people in ((_("Guardian"), profile.guardian_refs), (_("Child"), profile.children)):
+        for one in people:
+            yield _relative(title, one)
+    if not profile.guardian_refs:
+        for name in profile.contact.guardians:
+            yield Line(cells=(Cell(f"  {_('Guardian')}  {name}"),))
+
+
+def _relative(title: str, one: ResidentRef) -> Line:
+    return Line(f"person:{one.id}", (Cell(title, "$muted"), Cell(resident_short(one)), Cell("")))
+
+
+def _earlier(case: EarlierCase, now: datetime) -> Line:
+    about = " · ".join(part for part in (kind_text(case.kind), case.reason) if part)
+    by = " · ".join(part for part in (case.unit_name, case.staff_name) if part)
+    when = day(case.closed_at) if case.closed_at.year != now.year else day_or_clock(case.closed_at, now)
+    return Line(f"earlier:{case.id}", (Cell(when, "$muted"), Cell(about), Cell(by, "$muted")))
+
+
+def _access(profile: ResidentProfile, now: datetime) -> Iterator[Line]:
+    for number, entry in enumerate(profile.access):
+        cells = (Cell(access_time(entry, now), "$muted"), Cell(access_text(entry)), Cell(""))
+        yield Line(f"access:{number}", cells)
+
+
+def _language(code: str) -> str:
+    names = {
+        "sv": pgettext("language", "Swedish"),
+        "en": pgettext("language", "English"),
+        "ar": pgettext("language", "Arabic"),
+        "fi": pgettext("language", "Finnish"),
+        "so": pgettext("language", "Somali"),
+        "fa": pgettext("language", "Persian"),
+        "pl": pgettext("language", "Polish"),
+        "uk": pgettext("language", "Ukrainian"),
+    }
+    return names.get(code, code)

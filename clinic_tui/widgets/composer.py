@@ -66,6 +66,12 @@ class ComposerText(WritingArea):
         """A page down in the chat."""
         self.post_message(Composer.PageKey(1))
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """With nothing to delete, the key that deletes a word is free for the screen."""
+        if action == "delete_word_left" and not self.text:
+            return False
+        return super().check_action(action, parameters)
+
     async def _on_key(self, event: events.Key) -> None:
         self._times.append(event.time)
         if event.key == self.send_key:

@@ -39,6 +39,12 @@ class WritingArea(TextArea):
         """The blanks and placeholders still to be filled, in order."""
         return unresolved(self.text) if "{" in self.text else []
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """F6 and F7, which Textual selects with, are the program's own keys."""
+        if action in {"select_line", "select_all"}:
+            return False
+        return super().check_action(action, parameters)
+
     def get_line(self, line_index: int) -> Text:
         """The line with its blanks marked."""
         line = super().get_line(line_index)

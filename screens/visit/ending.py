@@ -52,7 +52,7 @@ class Ending:
                     return self._place.may_begin("case.end", visit.row)
                 return mine and state == CaseState.IN_PROGRESS
             case _:
-                return chat or not mine
+                return (chat or not mine) and not self._screen.writing_now
 
     def late(self, visit: Visit) -> bool:
         """Whether the note of a chat that has ended is still mine to sign."""

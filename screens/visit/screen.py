@@ -106,6 +106,12 @@ class VisitScreen(ClinicScreen):
         return self.query_one("#chat").display and not self.beside.open
 
     @property
+    def writing_now(self) -> bool:
+        """Whether the focus is in a text of one's own, where keys that edit are the text's."""
+        area = self.focused
+        return isinstance(area, TextArea) and not area.read_only and bool(area.text)
+
+    @property
     def in_front(self) -> bool:
         """Whether this view is shown, be it below a dialog."""
         stack: Sequence[object] = self.app.screen_stack  # pyright: ignore[reportUnknownMemberType]
@@ -201,6 +207,7 @@ class VisitScreen(ClinicScreen):
     @on(Composer.PageKey)
     @on(ChatLog.NewBelow)
     @on(ChatLog.CopyRequested)
+    @on(SidePanel.Wanted)
     def _happened(self, event: Message) -> None:
         """What happens in the fields, for the part whose matter it is."""
         event.stop()
@@ -216,6 +223,8 @@ class VisitScreen(ClinicScreen):
                 self.action_perform("message.send")
             case Composer.PageKey(direction=direction):
                 self.talk.log.action_page(direction)
+            case SidePanel.Wanted(page=page):
+                self.panes.choose(page)
             case ChatLog.CopyRequested():
                 self.talk.do_chat_copy()
             case _:
@@ -235,11 +244,6 @@ class VisitScreen(ClinicScreen):
                 self.say(self.place.copy(body))
             case StaffChat.Refused(reason=reason):
                 self.say(reason, warning=True)
-
-    @on(SidePanel.Wanted)
-    def _page_wanted(self, event: SidePanel.Wanted) -> None:
-        event.stop()
-        self.panes.choose(event.page)
 
     def on_resize(self) -> None:
         """On a narrow screen the panel takes turns with the chat."""

@@ -40,6 +40,8 @@ class BookedScreen(DayScreen):
         """Whether the action can be done with the selected visit."""
         if action_id in _DEEDS:
             return self.visit_deeds.may(action_id, self.selected)
+        if action_id == "booking.new":
+            return self.visit_deeds.may_book
         if action_id == "day.today":
             return self.book.day != self.today
         return super().may(action_id)

@@ -7,6 +7,7 @@ from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
 from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.widgets.modal import ClinicDialog
+from screens.dialogs.booking import Booked, BookingDialog
 from screens.dialogs.mobile import MobileDialog
 from screens.dialogs.new_chat import ChatStarted, NewChatDialog
 from screens.dialogs.one_way import OneWayDialog
@@ -56,6 +57,19 @@ class ResidentDeeds(Part):
 
         dialog = TicketDialog(self.place, profile.resident, can_be_reached=profile.can_be_reached)
         self.ask(dialog, issued)
+
+    def may_patient_book(self, profile: ResidentProfile) -> bool:
+        """Whether the role books visits: those who may start chats."""
+        return self.may_patient_chat(profile)
+
+    def do_patient_book(self, profile: ResidentProfile) -> None:
+        """Book a scheduled visit."""
+
+        def booked(visit: Booked) -> None:
+            self._again(profile)
+            self.place.later(lambda: self.say(visit.text))
+
+        self.ask(BookingDialog(self.place, patient=profile), booked)
 
     def may_patient_mobile(self, profile: ResidentProfile) -> bool:
         """Whoever may start a chat may correct the number it is told on."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from clinic_tui.domain.cases import CaseState
-from clinic_tui.domain.roles import Permission
+from clinic_tui.domain.roles import Permission, Role
 from clinic_tui.protocol.care import Verification
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.state.desk import Desk
@@ -16,13 +16,18 @@ def unsigned(desk: Desk) -> list[CaseRow]:
 
 
 def to_verify(desk: Desk) -> list[Verification]:
-    """Open items asked of me, or of anybody who may verify; never those I asked for myself. Oldest first."""
+    """Open items I may decide: asked of me or of anybody, for a manager of others too. Oldest first.
+
+    Never those one asked for oneself.
+    """
     me, may = desk.people.staff_id, desk.people.allowed(Permission.VERIFY)
+    assignment = desk.people.assignment
+    manager = assignment is not None and assignment.role == Role.MANAGER
 
     def mine(item: Verification) -> bool:
         if item.kind == "sms_failed" or item.state != "open" or _asked_by(item, me):
             return False
-        return item.asked_of.id == me if item.asked_of is not None else may
+        return may and (item.asked_of is None or item.asked_of.id == me or manager)
 
     return _by_time(desk, mine)
 

@@ -22,6 +22,11 @@ _CHANGES = frozenset({"booking.move", "booking.cancel"})
 class VisitDeeds(CaseDeeds):
     """The commands on one visit, with what to say of their outcome."""
 
+    @property
+    def may_book(self) -> bool:
+        """Whether the role books visits: those who may start chats."""
+        return self.place.desk.people.allowed(Permission.CREATE_ASYNC)
+
     def may(self, action_id: str, row: CaseRow | None) -> bool:
         """Whether the action can be done with this visit now."""
         if row is None:
@@ -31,7 +36,7 @@ class VisitDeeds(CaseDeeds):
             case "case.take":
                 return row.state == CaseState.BOOKED and people.allowed(Permission.ACCEPT_DROP_IN)
             case "booking.move" | "booking.cancel":
-                return row.state == CaseState.BOOKED
+                return row.state == CaseState.BOOKED and self.may_book
             case "booking.no_show":
                 open_to = row.state == CaseState.BOOKED or (mine and row.state == CaseState.ACCEPTED)
                 return open_to and starts_at(row) <= self.place.now()
@@ -55,6 +60,8 @@ class VisitDeeds(CaseDeeds):
                 key = self.place.keymap.shown("case.release")
                 return _("You have taken the visit. Put it back first: {key}.").format(key=key)
             return self._who_has(row)
+        if action_id in _CHANGES and not self.may_book:
+            return _("Your role does not book visits.")
         if action_id in {*_CHANGES, "booking.no_show"}:
             return _("That cannot be done now: {state}.").format(state=visit_state(row).lower())
         if action_id == "case.start" and row.state == CaseState.BOOKED:

@@ -270,6 +270,17 @@ async def test_a_visit_is_moved_in_the_booking_dialog() -> None:
         assert app.screen.visit == the_day()[4]
 
 
+@pytest.mark.parametrize("key", ["n", "m", "x"])
+async def test_whoever_does_not_book_is_offered_none_of_it(key: str) -> None:
+    app = stage(permissions=("accept_drop_in", "preview_case"))
+    async with app.run_test() as pilot:
+        screen = await opened(app, pilot, 3)
+        await pilot.press(key)
+        await pilot.pause()
+        assert app.screen is screen
+        assert not app.asked.performed
+
+
 async def test_booking_without_a_resident_goes_to_find_one() -> None:
     app = stage()
     async with app.run_test() as pilot:

@@ -10,6 +10,8 @@ from clinic_tui.actions.action import Scope
 from clinic_tui.client.errors import Conflict
 from clinic_tui.protocol.events import VerificationChanged
 from clinic_tui.protocol.patient_commands import DecideVerification
+from clinic_tui.protocol.refs import StaffRef
+from clinic_tui.protocol.resources import Assignment
 from clinic_tui.state.verifying import asked_for, failed_texts, returned, to_verify, unsigned, waiting_for_me
 from clinic_tui.widgets.view_tabs import ViewTabs
 from screens.dialogs.help import HelpDialog
@@ -141,9 +143,8 @@ async def test_a_case_that_does_not_show_the_note_cannot_be_verified() -> None:
 async def test_a_correction_is_shown_beside_what_it_corrects() -> None:
     app = stage()
     first = with_note(items()[0])
-    later = replace(
-        first.notes[0], id="n2", number=2, body="Ny dos.", reason="Fel dos", corrects=first.notes[0].id
-    )
+    note = first.notes[0]
+    later = replace(note, id="n2", number=2, body="Ny dos.", reason="Fel dos", corrects=note.id)
     app.place.renew = lambda _case: app.change(app.desk.open(replace(first, notes=(note, later))))
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(app, pilot, "to_verify")
@@ -257,10 +258,17 @@ async def test_empty_tabs_say_so() -> None:
             await pilot.pause()
 
 
-def test_whoever_may_not_verify_is_shown_what_was_asked_of_them_alone() -> None:
+def test_whoever_may_not_verify_is_shown_nothing_to_verify() -> None:
     desk = stage(permissions=()).desk
-    assert [one.id for one in to_verify(desk)] == [items()[0].id]
+    assert not to_verify(desk)
     assert len(failed_texts(desk)) == 1
+
+
+def test_what_was_asked_of_another_is_shown_to_a_manager_alone() -> None:
+    other = item(1, asked_by=EBBA, asked_of=StaffRef(id="liv", name="Liv Ask"))
+    assert not to_verify(stage(other).desk)
+    manager = Assignment(id="a1", unit_id="ekens", unit_name="Ekens vårdcentral", role="manager")
+    assert to_verify(stage(other, assignment=manager).desk) == [other]
 
 
 def test_nobody_is_shown_their_own_requests_to_verify() -> None:

@@ -10,7 +10,7 @@ from clinic_tui.protocol.team import Colleague
 from tests.desks import EBBA, ME, NOW, detail, row
 
 ANNA = ME
-STAFF_PERMISSIONS = ("accept_drop_in", "preview_case", "take_over", "verify")
+STAFF_PERMISSIONS = ("create_async", "accept_drop_in", "preview_case", "take_over", "verify")
 _PEOPLE = {
     1: ("Karin Lindström", 71, "female"),
     2: ("Omar Haddad", 9, "male"),

@@ -1,4 +1,4 @@
-"""The settings: profile, appearance, writing, keys and the session."""
+"""The settings: profile, notifications, appearance, writing, keys and the session."""
 
 from typing import ClassVar
 
@@ -14,24 +14,31 @@ from clinic_tui.client.errors import ClientError, Rejected
 from clinic_tui.i18n import _
 from clinic_tui.protocol.commands import SaveProfile
 from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.team import NotifyChoice
 from clinic_tui.state.changes import Changes
 from clinic_tui.widgets.check_list import CheckGroup
 from clinic_tui.widgets.choice_list import ChoiceList
 from clinic_tui.widgets.clinic_screen import ClinicScreen, bindings
 from clinic_tui.widgets.key_list import KeyList, refusal
 from clinic_tui.widgets.modal import WayRow
-from clinic_tui.widgets.plain import plain
+from clinic_tui.widgets.plain import plain, put
 from clinic_tui.widgets.profile_form import FIELDS, ProfileForm
 from clinic_tui.widgets.settings_parts import (
+    NOTIFY_KINDS,
     SECTIONS,
     allowed_items,
-    allowed_now,
+    end_shift_label,
+    how_items,
     keys_text,
+    notify_choices,
+    notify_hint,
+    notify_items,
     section_items,
     section_part,
     send_key_items,
     session_text,
     stored_value,
+    switched_on,
     theme_items,
 )
 from clinic_tui.widgets.workplace import Workplace
@@ -85,7 +92,9 @@ class SettingsScreen(ClinicScreen):
             self.form.show(profile)
         self.query_one("#theme", CheckGroup).show(theme_items(), {config.ui.theme})
         self.query_one("#send-key", CheckGroup).show(send_key_items(config), {config.ui.send_key})
-        self.query_one("#allowed", CheckGroup).show(allowed_items(), allowed_now(config))
+        self.query_one("#allowed", CheckGroup).show(allowed_items(), switched_on(config))
+        self.query_one("#notify-how", CheckGroup).show(how_items(), switched_on(config))
+        self._show_notify()
         self.key_list.show(self.place.keymap)
         self.query_one("#keys-text", Static).update(plain(keys_text(self.place), "$muted"))
         self.query_one("#session-text", Static).update(plain(session_text(self.place)))
@@ -94,6 +103,43 @@ class SettingsScreen(ClinicScreen):
         """Show a profile that was changed elsewhere."""
         if changes.profile and self.place.desk.people.profile is not None:
             self.form.show(self.place.desk.people.profile)
+            self._show_notify()
+
+    def _show_notify(self) -> None:
+        """Show which kinds of news are told."""
+        profile = self.place.desk.people.profile
+        if profile is None:
+            return
+        chosen = notify_choices(profile)
+        terminal = {kind for kind, one in chosen.items() if one.terminal}
+        self.query_one("#notify-terminal", CheckGroup).show(notify_items(), terminal)
+        self.query_one("#notify-sms", CheckGroup).show(
+            notify_items(), {k for k, one in chosen.items() if one.sms}
+        )
+        put(self.query_one("#notify-hint", Static), plain(notify_hint(profile), "$muted"))
+
+    def _save_notify(self) -> None:
+        """Save which kinds of news are told, with the profile as it is stored."""
+        profile = self.place.desk.people.profile
+        if profile is None:
+            return
+        terminal = self.query_one("#notify-terminal", CheckGroup).chosen
+        sms = self.query_one("#notify-sms", CheckGroup).chosen
+        command = SaveProfile(
+            command_id=new_id(),
+            display_name=profile.display_name,
+            title=profile.title,
+            mobile=profile.mobile,
+            notify=tuple(
+                NotifyChoice(kind=kind, sms=kind in sms, terminal=kind in terminal) for kind in NOTIFY_KINDS
+            ),
+        )
+
+        def refused(error: ClientError) -> None:
+            self._show_notify()
+            self.refused(error)
+
+        self.place.submit(command, lambda _answer: self.say(""), refused)
 
     def may(self, action_id: str) -> bool:
         """What the keys do depends on where the focus is."""
@@ -137,6 +183,8 @@ class SettingsScreen(ClinicScreen):
         event.stop()
         if event.way.key == "ctrl+s":
             self.do_settings_save()
+        elif event.way.label == end_shift_label():
+            self.place.app_perform("shift.end")
         else:
             self.place.app_perform("app.sign_out")
 
@@ -176,7 +224,10 @@ class SettingsScreen(ClinicScreen):
     @on(CheckGroup.Changed)
     def _chose(self, event: CheckGroup.Changed) -> None:
         group = event.group
-        if group.id == "allowed":
+        if group.id in {"notify-terminal", "notify-sms"}:
+            self._save_notify()
+            return
+        if group.id in {"allowed", "notify-how"}:
             for item in group.items:
                 self._set(item.key, "true" if item.key in group.chosen else "false")
         else:

@@ -1,12 +1,15 @@
 """What each section of the settings is made of, and what its choices are."""
 
 from collections.abc import Iterable, Sequence
+from typing import Literal
 
 from textual.widget import Widget
 from textual.widgets import Static
 
 from clinic_tui.actions.keymap import shown_key
 from clinic_tui.i18n import _, language
+from clinic_tui.protocol.resources import Profile
+from clinic_tui.protocol.team import NotifyChoice
 from clinic_tui.storage.config import Config
 from clinic_tui.widgets.check_list import CheckGroup, CheckItem
 from clinic_tui.widgets.choice_list import ChoiceItem
@@ -17,7 +20,9 @@ from clinic_tui.widgets.profile_form import ProfileForm
 from clinic_tui.widgets.workplace import Workplace
 from styles.themes import SETTINGS as THEMES
 
-SECTIONS = ("profile", "look", "writing", "keys", "session")
+SECTIONS = ("profile", "notifications", "look", "writing", "keys", "session")
+NotifyKind = Literal["new_async", "new_drop_in", "scheduled", "assigned"]
+NOTIFY_KINDS: tuple[NotifyKind, ...] = ("new_async", "new_drop_in", "scheduled", "assigned")
 SEND_KEYS = ("ctrl+j", "enter", "ctrl+s")
 """Send keys offered; another one that the file names is offered beside these."""
 
@@ -26,6 +31,7 @@ def section_items() -> list[ChoiceItem]:
     """The sections by name."""
     titles = {
         "profile": _("Profile"),
+        "notifications": _("Notifications"),
         "look": _("Appearance"),
         "writing": _("Writing"),
         "keys": _("Keys"),
@@ -41,6 +47,12 @@ def section_part(name: str, place: Workplace) -> Iterable[Widget]:
             yield _muted(_("Residents see the name and the title you have here. Older messages keep theirs."))
             yield ProfileForm()
             yield WayRow(Way("ctrl+s", _("Save the profile")))
+        case "notifications":
+            yield Static(id="notify-hint", classes="text")
+            yield CheckGroup(_("In the terminal"), id="notify-terminal")
+            yield CheckGroup(_("By text message to your mobile"), id="notify-sms")
+            yield CheckGroup(_("How the terminal tells it"), id="notify-how")
+            yield _muted(_("No patient's name is ever sent, neither to the mobile nor to the desktop."))
         case "look":
             yield CheckGroup(_("Theme"), single=True, id="theme")
             yield _muted(
@@ -59,6 +71,7 @@ def section_part(name: str, place: Workplace) -> Iterable[Widget]:
         case _:
             yield Static(id="session-text", classes="text")
             yield WayRow(Way("enter", _("Sign out")))
+            yield WayRow(Way("enter", end_shift_label()))
 
 
 def theme_items() -> Sequence[CheckItem]:
@@ -83,17 +96,59 @@ def allowed_items() -> Sequence[CheckItem]:
     """What can be switched on and off, by the setting's name."""
     return [
         CheckItem("privacy.copy_allowed", _("Copying text out of the program")),
-        CheckItem("notifications.bell", _("The bell at new messages")),
     ]
 
 
-def allowed_now(config: Config) -> set[str]:
-    """Which of these are switched on."""
+def how_items() -> Sequence[CheckItem]:
+    """How the terminal tells that something happened, by the setting's name."""
+    return [
+        CheckItem("notifications.bell", _("The bell")),
+        CheckItem("notifications.title", _("A count in the window's title")),
+        CheckItem("notifications.desktop", _("A message on the desktop, where the terminal can show one")),
+    ]
+
+
+def switched_on(config: Config) -> set[str]:
+    """Which of the settings that are on or off are on."""
     switches = {
         "privacy.copy_allowed": config.privacy.copy_allowed,
         "notifications.bell": config.notifications.bell,
+        "notifications.title": config.notifications.title,
+        "notifications.desktop": config.notifications.desktop,
     }
     return {name for name, on in switches.items() if on}
+
+
+def notify_items() -> Sequence[CheckItem]:
+    """The kinds of news one can choose to be told of (slide 16)."""
+    titles = {
+        "new_async": _("New chats"),
+        "new_drop_in": _("New drop-in cases"),
+        "scheduled": _("Scheduled visits"),
+        "assigned": _("Cases given to me"),
+    }
+    return [CheckItem(kind, title) for kind, title in titles.items()]
+
+
+def notify_choices(profile: Profile) -> dict[str, NotifyChoice]:
+    """What is chosen for each kind."""
+    chosen: dict[str, NotifyChoice] = {one.kind: one for one in profile.notify}
+    for kind in NOTIFY_KINDS:
+        chosen.setdefault(kind, NotifyChoice(kind=kind))
+    return chosen
+
+
+def notify_hint(profile: Profile) -> str:
+    """When one is told, and that a text message needs a mobile number."""
+    text = _("Only while you are signed in and on shift.")
+    if not profile.mobile:
+        text += " " + _("Text messages need a mobile number: write yours in the profile.")
+    return text
+
+
+def end_shift_label() -> str:
+    """The way to the end of the shift."""
+    return _("End the shift and sign out")
 
 
 def stored_value(config: Config, name: str) -> str | None:

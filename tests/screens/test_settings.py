@@ -1,10 +1,12 @@
 """The settings: every choice acts at once and is kept, the profile is saved, keys are changed."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from clinic_tui.actions.registry import ACTIONS
 from clinic_tui.client.errors import Offline, Rejected
 from clinic_tui.protocol.commands import SaveProfile
 from clinic_tui.protocol.events import ProfileChanged
@@ -42,13 +44,14 @@ def written(app: StageApp) -> str:
 
 
 def stored(revision: int, **changes: str) -> Profile:
-    values = {"display_name": "Anna Ek", "title": "leg. sjuksköterska", "mobile": "070-174 06 05"} | changes
+    values: dict[str, Any] = {"display_name": "Anna Ek", "title": "leg. sjuksköterska"}
+    values |= {"mobile": "070-174 06 05", **changes}
     return Profile(staff_id="anna", username="anna.ek", revision=revision, **values)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
 async def test_every_section_can_be_reached_and_read(app: StageApp, size: tuple[int, int]) -> None:
-    texts = ("Mobile", "High contrast", "Send a message with", "In the lists", "Sign out")
+    texts = ("Mobile", "By text message", "High contrast", "Send a message with", "Anywhere", "Sign out")
     async with app.run_test(size=size) as pilot:
         await opened(app, pilot)
         for text in texts:
@@ -163,14 +166,54 @@ async def test_the_send_key_is_chosen_from_those_that_work(app: StageApp) -> Non
         assert app.place.keymap.keys("message.send") == "enter"
 
 
-async def test_copying_and_the_bell_can_be_switched_off(app: StageApp) -> None:
+async def test_copying_can_be_switched_off(app: StageApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(app, pilot, "writing")
-        await pilot.press("tab", "space", "down", "space")
+        await pilot.press("tab", "space")
         assert "copy_allowed = false" in written(app)
-        assert "bell = false" in written(app)
         await pilot.press("space")
-        assert app.place.config.notifications.bell
+        assert app.place.config.privacy.copy_allowed
+
+
+async def test_bell_title_and_desktop_can_be_switched_off(app: StageApp) -> None:
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot, "notifications")
+        await pilot.press("tab", "tab", "space", "down", "space", "down", "space")
+        for name in ("bell", "title", "desktop"):
+            assert f"{name} = false" in written(app)
+        await pilot.press("space")
+        assert app.place.config.notifications.desktop
+
+
+async def test_each_kind_is_told_as_one_chooses_and_saved_at_once(app: StageApp) -> None:
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot, "notifications")
+        await pilot.press("space", "tab", "down", "space")
+        first, second = app.asked.commands
+        assert isinstance(first, SaveProfile)
+        assert isinstance(second, SaveProfile)
+        assert first.notify is not None
+        assert [one.kind for one in first.notify if not one.terminal] == ["new_async"]
+        assert second.notify is not None
+        assert [one.kind for one in second.notify if one.sms] == ["new_drop_in"]
+        assert second.display_name == "Anna Ek"
+
+
+async def test_text_messages_need_a_mobile_number(app: StageApp) -> None:
+    app.desk.people.profile = stored(3, mobile="")
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app, pilot, "notifications")
+        assert "need a mobile number" in text_of(app)
+
+
+async def test_a_choice_that_is_refused_is_shown_as_it_was(app: StageApp) -> None:
+    app.asked.refuse = Offline()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot, "notifications")
+        await pilot.press("space")
+        await pilot.pause()
+        assert "■ New chats" in text_of(app)
+        assert "No contact with the server." in text_of(app)
 
 
 async def test_a_key_is_changed_by_pressing_the_new_one(app: StageApp) -> None:
@@ -180,12 +223,12 @@ async def test_a_key_is_changed_by_pressing_the_new_one(app: StageApp) -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert "press a key" in text_of(app)
-        await pilot.press("f7")
+        await pilot.press("f11")
         await pilot.pause()
-        assert app.place.keymap.keys("case.take") == "f7"
-        assert "Take is now F7." in text_of(app)
+        assert app.place.keymap.keys("case.take") == "f11"
+        assert "Take is now F11." in text_of(app)
         assert "changed" in text_of(app)
-        assert '"case.take" = "f7"' in written(app)
+        assert '"case.take" = "f11"' in written(app)
 
 
 async def test_a_key_that_another_action_has_is_refused_with_its_name(app: StageApp) -> None:
@@ -232,7 +275,7 @@ async def test_backspace_gives_an_action_its_own_key_back(app: StageApp) -> None
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await opened(app, pilot, "keys")
         screen.key_list.select("case.take")
-        await pilot.press("enter", "f7", "backspace")
+        await pilot.press("enter", "f11", "backspace")
         assert app.place.keymap.keys("case.take") == "t"
         assert "case.take" not in written(app)
 
@@ -241,14 +284,14 @@ async def test_an_own_key_that_another_action_took_is_not_given_back(app: StageA
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await opened(app, pilot, "keys")
         screen.key_list.select("case.take")
-        await pilot.press("enter", "f7")
+        await pilot.press("enter", "f11")
         screen.key_list.select("case.start")
         await pilot.press("enter", "t")
         assert app.place.keymap.keys("case.start") == "t"
         screen.key_list.select("case.take")
         await pilot.press("backspace")
         await pilot.pause()
-        assert app.place.keymap.keys("case.take") == "f7"
+        assert app.place.keymap.keys("case.take") == "f11"
         assert "Start visit has that key" in text_of(app)
 
 
@@ -256,7 +299,7 @@ async def test_every_action_is_reached_and_stays_in_sight(app: StageApp) -> None
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(app, pilot, "keys")
         seen = {screen.key_list.selected.id}
-        for _step in range(60):
+        for _step in range(len(ACTIONS)):
             await pilot.press("down")
             seen.add(screen.key_list.selected.id)
         await pilot.pause()
@@ -268,7 +311,7 @@ async def test_the_key_bar_tells_what_works_in_each_section(app: StageApp) -> No
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(app, pilot)
         assert "Save" in text_of(app).split("\n")[-1]
-        await pilot.press("down", "down", "down", "enter")
+        await pilot.press("down", "down", "down", "down", "enter")
         await pilot.pause()
         last = text_of(app).split("\n")[-1]
         assert "New key" in last
@@ -295,8 +338,8 @@ async def test_the_session_says_who_where_and_how_it_is_kept_and_ends_by_enter(a
         assert "anna.ek" in shown
         assert "clinic.region.example" in shown
         assert "in memory" in shown
-        await pilot.press("enter")
-        assert app.asked.performed == ["app.sign_out"]
+        await pilot.press("enter", "tab", "enter")
+        assert app.asked.performed == ["app.sign_out", "shift.end"]
 
 
 async def test_a_hostile_profile_does_nothing_but_stand_there(app: StageApp) -> None:

@@ -21,8 +21,9 @@ from clinic_tui.backend.handlers.common import log
 from clinic_tui.backend.notices import read_of_conversation
 from clinic_tui.backend.refused import blocked, invalid, not_found
 from clinic_tui.backend.store.tables import staff
-from clinic_tui.backend.targets import Target, check_reader, queue_roles, targets
+from clinic_tui.backend.targets import Target, check_reader, targets
 from clinic_tui.backend.tx import Tx
+from clinic_tui.backend.units import roles_held
 from clinic_tui.domain.note import is_blank
 from clinic_tui.domain.refusals import REASONS
 from clinic_tui.domain.roles import Permission
@@ -115,7 +116,7 @@ def _consultation(tx: Tx, command: StartConversation, case: CaseRecord, people: 
         raise invalid("body", "message.empty", REASONS["conversation.no_question"])
     if not people and command.role is None:
         raise invalid("staff_ids", "conversation.nobody", REASONS["conversation.nobody"])
-    if command.role is not None and command.role not in queue_roles(tx).get(case.unit_id, ()):
+    if command.role is not None and command.role not in roles_held(tx, case.unit_id):
         raise invalid("role", "conversation.nobody_there", REASONS["conversation.nobody_there"])
     return begin(
         tx,

@@ -15,7 +15,7 @@ from clinic_tui.backend.seed import (
 )
 from clinic_tui.backend.store import Store
 from clinic_tui.demo.dataset import Dataset
-from clinic_tui.demo.records import Case, EarlierCase, Resident, Staff, Unit
+from clinic_tui.demo.records import Case, EarlierCase, Resident, Staff, Unit, assignment_id
 from clinic_tui.demo_messages import identifier, seed_messages
 from clinic_tui.demo_team import booked_case, chat_case, open_ticket
 from clinic_tui.domain.person_id import parse
@@ -85,7 +85,7 @@ def _staff(member: Staff) -> SeedStaff:
         mobile=member.mobile or "",
         assignments=tuple(
             SeedAssignment(
-                id=f"{member.id}.{given.unit}.{given.role}",
+                id=assignment_id(member.id, given),
                 unit_id=given.unit,
                 role=given.role,
             )

@@ -110,7 +110,7 @@ async def _serve(options: argparse.Namespace) -> None:
         hub = cast("Hub", backend.hub)
         async with listening(app, tcp_socket("127.0.0.1", 0)) as server:
             url = address_of(server.servers[0].sockets[0])
-            token = await _token(backend, options.staff)
+            token = await _token(backend, options.staff, dataset)
             _say({"url": url, "token": token, "accounts": accounts(dataset), "password": DEMO_PASSWORD})
             tasks = [asyncio.create_task(run_forever(backend))]
             if not options.empty:
@@ -170,13 +170,14 @@ async def open_backend(options: argparse.Namespace, dataset: Dataset) -> AsyncGe
         await store.close()
 
 
-async def _token(backend: Backend, username: str) -> str:
-    """A session for the staff member, under their first assignment."""
+async def _token(backend: Backend, username: str, dataset: Dataset) -> str:
+    """A session for the staff member, under their usual assignment."""
     try:
         signed_in = await sign_in(backend, SignIn(username=username, password=DEMO_PASSWORD), "demo")
     except Refused:
         raise CannotStart(f"Nobody in the demo is called {username}.") from None
-    if signed_in.assignments and signed_in.assignment_id is None:
-        first = ChooseAssignment(assignment_id=signed_in.assignments[0].id)
-        signed_in = await choose_assignment(backend, signed_in.token, first)
+    if signed_in.assignment_id is None:
+        usual = next(member.usual for member in dataset.staff if member.username == username)
+        chosen = ChooseAssignment(assignment_id=usual)
+        signed_in = await choose_assignment(backend, signed_in.token, chosen)
     return signed_in.token

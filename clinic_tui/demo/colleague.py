@@ -9,6 +9,7 @@ from datetime import datetime
 from clinic_tui.client.errors import ClientError
 from clinic_tui.client.http import Http
 from clinic_tui.client.live import LiveStream
+from clinic_tui.demo.records import Staff
 from clinic_tui.demo.team_records import ColleagueScript, Initiative
 from clinic_tui.protocol.command import Command
 from clinic_tui.protocol.events import (
@@ -38,10 +39,10 @@ class SimulatedColleague:
     """One staff member on shift. `be` stays until cancelled; everything goes through the open API."""
 
     def __init__(
-        self, server: str, username: str, password: str, script: ColleagueScript, speed: float
+        self, server: str, member: Staff, password: str, script: ColleagueScript, speed: float
     ) -> None:
         self._http = Http(server)
-        self._server, self._username, self._password = server, username, password
+        self._server, self._member, self._password = server, member, password
         self._script = script
         self._speed = speed
         self._me = ""
@@ -53,9 +54,9 @@ class SimulatedColleague:
     async def be(self) -> None:
         """Sign in, look busy, and answer until cancelled."""
         try:
-            signed_in = await self._http.sign_in(self._username, self._password)
-            if signed_in.assignment_id is None and signed_in.assignments:
-                signed_in = await self._http.choose_assignment(signed_in.assignments[0].id)
+            signed_in = await self._http.sign_in(self._member.username, self._password)
+            if signed_in.assignment_id is None:
+                signed_in = await self._http.choose_assignment(self._member.usual)
             self._me = signed_in.staff.id
             stream = LiveStream(self._server, signed_in.token, await self.missed(), self)
             await stream.show(Beat())
@@ -107,7 +108,7 @@ class SimulatedColleague:
         self._start(doing)
 
     def _start(self, doing: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(doing, name=f"colleague {self._username}")
+        task = asyncio.create_task(doing, name=f"colleague {self._member.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

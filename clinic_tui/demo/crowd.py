@@ -148,9 +148,7 @@ class Crowd:
         await asyncio.sleep(COLLEAGUES_SECONDS)
         for script in self.dataset.colleagues:
             member = self.dataset.staff_by_id[script.staff]
-            person = SimulatedColleague(
-                self.server, member.username, self.password, self._placed(script), self.speed
-            )
+            person = SimulatedColleague(self.server, member, self.password, self._placed(script), self.speed)
             self._start(person.be(), f"colleague {member.id}")
             await asyncio.sleep(1 / CONNECTS_A_SECOND)
 

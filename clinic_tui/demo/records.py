@@ -74,6 +74,11 @@ class Assignment(Record, frozen=True, kw_only=True):
     covers: tuple[str, ...] = ()
 
 
+def assignment_id(staff_id: str, given: Assignment) -> str:
+    """What the wire calls an assignment of a staff member."""
+    return f"{staff_id}.{given.unit}.{given.role}"
+
+
 class Staff(Record, frozen=True, kw_only=True):
     """A staff member (domain.md 2.11). The first assignment is the usual one."""
 
@@ -85,6 +90,11 @@ class Staff(Record, frozen=True, kw_only=True):
     title: str
     mobile: str | None
     assignments: tuple[Assignment, ...]
+
+    @property
+    def usual(self) -> str:
+        """The wire's id of the usual assignment."""
+        return assignment_id(self.id, self.assignments[0])
 
 
 class Resident(Record, frozen=True, kw_only=True):

@@ -10,7 +10,7 @@ def kind_words(kind: NoticeKind) -> str:
     return {
         "new_async": _("a new chat waits"),
         "new_drop_in": _("a new drop-in case waits"),
-        "scheduled": _("there is news about a scheduled visit"),
+        "scheduled": _("a scheduled visit begins soon"),
         "assigned": _("a case has been given to you"),
         "invited": _("you are invited into a case"),
         "handed_over": _("a colleague wants to hand a case over to you"),

@@ -129,7 +129,6 @@ class PatientsScreen(ClinicScreen):
         """Show what the selected line holds: an earlier case's note, or a ticket."""
         profile = self.profile
         text = line_detail(self.place, profile, self.list.selected or "") if profile else Content("")
-        self.set_class(bool(text.plain), "-detail")
         put(self.query_one("#patient-detail-text", Static), text)
 
     @on(LineList.Moved)

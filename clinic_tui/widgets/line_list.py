@@ -42,7 +42,10 @@ class Column:
 
 @dataclass(frozen=True)
 class Line:
-    """One line. Without an id it is a heading or an empty line, and the cursor passes it by."""
+    """One line. Without an id it is a heading or an empty line, and the cursor passes it by.
+
+    The last cell of a line with fewer cells than there are columns has all the room that is left.
+    """
 
     id: str = ""
     cells: tuple[Cell, ...] = ()
@@ -131,11 +134,13 @@ class LineList(Widget, can_focus=True):
         for cell, column, room in zip(line.cells, self._columns, widths, strict=False):
             if not room:
                 continue
-            text = fit(cell.text, room)
+            whole = cell is line.cells[-1] and len(line.cells) < len(self._columns)
+            cells = max(0, width - used - _GAP) if whole else room
+            text = fit(cell.text, cells)
             if column.right:
-                text = f"{text.rstrip():>{room}}"
+                text = f"{text.rstrip():>{cells}}"
             parts += [(text, cell.style + (shade if " on " not in cell.style else "")), (" " * _GAP, shade)]
-            used += room + _GAP
+            used += cells + _GAP
         parts.append((" " * max(0, width - used), shade))
         return Content.assemble(*((text, style.strip()) for text, style in parts))
 
@@ -143,7 +148,8 @@ class LineList(Widget, can_focus=True):
         """Cells of each column; 0 for those left out."""
         found = [0] * len(self._columns)
         for line in self._lines:
-            for at, cell in enumerate(line.cells[: len(found)] if line.id else ()):
+            cells = line.cells if len(line.cells) >= len(found) else line.cells[:-1]
+            for at, cell in enumerate(cells[: len(found)] if line.id else ()):
                 found[at] = max(found[at], min(cell_len(cell.text), self._columns[at].most))
         flexible = next((at for at, column in enumerate(self._columns) if column.flex), None)
         while (rest := self._rest(found, width, flexible)) < 0:

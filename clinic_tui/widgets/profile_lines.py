@@ -25,7 +25,7 @@ from clinic_tui.widgets.texts import (
 )
 from clinic_tui.widgets.workplace import Workplace
 
-COLUMNS = (Column(), Column(flex=True, most=90), Column(rank=1, most=34))
+COLUMNS = (Column(most=12), Column(flex=True, most=90), Column(rank=1, most=28))
 """When, what, and how it stands."""
 
 
@@ -73,6 +73,9 @@ def profile_lines(place: Workplace, profile: ResidentProfile) -> list[Line]:
 def line_detail(place: Workplace, profile: ResidentProfile, selected: str) -> Content:
     """What the line with this id holds: an earlier case's note, or a ticket; empty for others."""
     kind, _colon, found = selected.partition(":")
+    for row in _cases(place, profile) if kind == "case" else ():
+        if row.id == found:
+            return _case_detail(place, row)
     case = next((one for one in profile.earlier if kind == "earlier" and one.id == found), None)
     ticket = next((one for one in profile.tickets if kind == "ticket" and one.id == found), None)
     if case is not None:
@@ -108,9 +111,19 @@ def _case(place: Workplace, row: CaseRow, now: datetime) -> Line:
     return Line(f"case:{row.id}", (Cell(time, "$muted"), Cell(about, "$foreground"), Cell(state, "$muted")))
 
 
+def _case_detail(place: Workplace, row: CaseRow) -> Content:
+    unit = place.desk.people.all_units.get(row.unit_id)
+    queue = _("{role}, {unit}").format(
+        role=role_text(row.queue_role), unit=unit.name if unit else row.unit_id
+    )
+    title = joined((row.reason, "bold"), (f"   {state_text(row)} · {queue}", "$muted"))
+    hint = _("{key} opens the case. The reading is logged.").format(key=place.keymap.shown("patient.open"))
+    return joined(title, "\n", (hint, "$muted"))
+
+
 def _ticket(ticket: Ticket, now: datetime) -> Line:
     queue = _("{role}, {unit}").format(role=role_text(ticket.role), unit=ticket.unit_name)
-    about = " · ".join(part for part in (queue, ticket.reason) if part)
+    about = " · ".join(part for part in (ticket.reason, queue) if part)
     state, style = ticket_state(ticket, now), "$foreground" if ticket_open(ticket, now) else "$muted"
     cells = (Cell(day_or_clock(ticket.issued_at, now), "$muted"), Cell(about, style), Cell(state, "$muted"))
     return Line(f"ticket:{ticket.id}", cells)
@@ -141,19 +154,21 @@ def _relatives(profile: ResidentProfile) -> Iterator[Line]:
 
 
 def _relative(title: str, one: ResidentRef) -> Line:
-    return Line(f"person:{one.id}", (Cell(title, "$muted"), Cell(resident_short(one)), Cell("")))
+    return Line(f"person:{one.id}", (Cell(title, "$muted"), Cell(resident_short(one))))
 
 
 def _earlier(case: EarlierCase, now: datetime) -> Line:
     about = " · ".join(part for part in (kind_text(case.kind), case.reason) if part)
     by = " · ".join(part for part in (case.unit_name, case.staff_name) if part)
-    when = day(case.closed_at) if case.closed_at.year != now.year else day_or_clock(case.closed_at, now)
+    when = day_or_clock(case.closed_at, now)
+    if case.closed_at.year != now.year:
+        when += f" {case.closed_at.year}"
     return Line(f"earlier:{case.id}", (Cell(when, "$muted"), Cell(about), Cell(by, "$muted")))
 
 
 def _access(profile: ResidentProfile, now: datetime) -> Iterator[Line]:
     for number, entry in enumerate(profile.access):
-        cells = (Cell(access_time(entry, now), "$muted"), Cell(access_text(entry)), Cell(""))
+        cells = (Cell(access_time(entry, now), "$muted"), Cell(access_text(entry)))
         yield Line(f"access:{number}", cells)
 
 

@@ -134,7 +134,7 @@ async def test_the_profile_tells_what_one_may_know(size: tuple[int, int]) -> Non
         for part in (
             "Messages · Fakturafråga",
             "Ebba Nyman · in progress",
-            "Nurse, Ekens vårdcentral · Såromläggning",
+            "Såromläggning · Nurse, Ekens vårdcentral",
             "Child  Elsa Lindström, 4 G",
             "Drop-in · Yrsel",
             "Anna Ek, sjuksköterska, Ekens vårdcentral read the case",

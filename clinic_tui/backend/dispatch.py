@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from clinic_tui.backend.activity import BY_ITSELF
 from clinic_tui.backend.audit import AuditEntry
 from clinic_tui.backend.context import Backend
+from clinic_tui.backend.handlers.permissions import check_permission
 from clinic_tui.backend.handlers.registry import HANDLERS
 from clinic_tui.backend.journal import Answered
 from clinic_tui.backend.refused import Refused, forbidden, not_found, refused, unauthenticated
@@ -61,6 +62,8 @@ async def run(
         if name not in BY_ITSELF:
             backend.activity.of_session(session, now)
         tx = _tx(backend, conn, session, now, request_id)
+        if party == "staff":
+            check_permission(tx, name, command)
         answer = encode(handler(tx, command))
         kept = Answered(subject=session.subject, command_id=command.command_id, digest=digest, answer=answer)
         return answer, tx.finish(kept)

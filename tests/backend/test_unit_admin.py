@@ -134,7 +134,7 @@ async def test_hours_and_dates_that_differ_decide_where_a_resident_comes(
     assert sent_on.case.unit_name == "1177 advice line"
     await uma.send("save_hours", unit_id="north", hours=(), exceptions=())
     (_first, event) = await _events(backend, UnitChanged)
-    assert event.unit.closes_at == datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
+    assert event.unit.closes_at == datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def decide_verification(tx: Tx, command: DecideVerification) -> VerificationAnsw
         raise not_found(command.verification_id)
     # A text that did not arrive is a task for whoever works there, not a judgement.
     failed = item.kind == "sms_failed"
-    tx.require(Permission.CREATE_ASYNC if failed else Permission.VERIFY, command.verification_id)
+    tx.require(Permission.PREVIEW_CASE if failed else Permission.VERIFY, command.verification_id)
     own = item.asked_by is not None and item.asked_by.id == tx.staff.id
     no = check_decision(
         is_open=item.state == "open",

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from clinic_tui.actions.keymap import Keymap
+from clinic_tui.actions.keymap import NO_KEY, Keymap
 from clinic_tui.activity import WatchedApp
 from clinic_tui.announcer import Announcer, AppSpeaker
 from clinic_tui.anywhere import Anywhere
@@ -64,7 +64,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
 
     CSS_PATH = css_paths("base")
     COMMANDS = {ActionsProvider}  # noqa: RUF012 - Textual's own name
-    COMMAND_PALETTE_BINDING = "f24"
+    COMMAND_PALETTE_BINDING = NO_KEY
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q", "leave", id="app.quit", show=False, priority=True),
     ]

@@ -1,5 +1,6 @@
 """The keys in force: the registry's, changed by the user's key map."""
 
+import re
 from collections.abc import Mapping
 
 from clinic_tui.actions.action import Scope
@@ -36,6 +37,24 @@ def _reach(scope: Scope) -> frozenset[Scope]:
     return _REACH.get(scope, frozenset({scope}))
 
 
+NO_KEY = "unbound"
+"""The key of an action that has none: no terminal sends it."""
+_SHIFTED = re.compile(r"shift\+f(\d{1,2})$")
+
+
+def as_sent(keys: str) -> str:
+    """The keys as terminals send them: many send F13 to F24 for Shift with F1 to F12."""
+    found = [key.strip() for key in keys.split(",") if key.strip()]
+    sent = (_SHIFTED.sub(lambda shifted: f"f{int(shifted[1]) + 12}", key) for key in found)
+    return ",".join(dict.fromkeys((*found, *sent))) or NO_KEY
+
+
+def as_meant(key: str) -> str:
+    """A key as its user calls it: F13 to F24 are Shift with F1 to F12 on the keyboards of today."""
+    number = int(key[1:]) if key[:1] == "f" and key[1:].isdigit() else 0
+    return f"shift+f{number - 12}" if 12 < number <= 24 else key
+
+
 class Keymap:
     """Which keys perform which action."""
 
@@ -65,7 +84,7 @@ class Keymap:
         Textual applies the whole of it to every binding at every key press.
         """
         return {
-            action_id: keys
+            action_id: as_sent(keys)
             for action_id, keys in self._keys.items()
             if keys and keys != ACTIONS[action_id].keys
         }

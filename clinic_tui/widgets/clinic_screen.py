@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 
 from clinic_tui.actions.action import Action, Scope
-from clinic_tui.actions.keymap import shown_key
+from clinic_tui.actions.keymap import as_sent, shown_key
 from clinic_tui.actions.registry import ACTIONS, in_scopes
 from clinic_tui.client.errors import ClientError
 from clinic_tui.i18n import _
@@ -26,7 +26,7 @@ LAST_IN_BAR = 90
 def bindings(*scopes: Scope) -> list[BindingType]:
     """The bindings of every action in these scopes; the user's key map replaces their keys by id."""
     return [
-        Binding(action.keys or "f24", f"perform('{action.id}')", action.title, id=action.id, show=False)
+        Binding(as_sent(action.keys), f"perform('{action.id}')", action.title, id=action.id, show=False)
         for action in in_scopes(*scopes)
     ]
 

@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from clinic_tui.actions.action import Action, Scope
-from clinic_tui.actions.keymap import Keymap
+from clinic_tui.actions.keymap import Keymap, as_meant
 from clinic_tui.actions.registry import ACTIONS, in_scopes
 from clinic_tui.i18n import _
 from clinic_tui.widgets.following import keep_in_sight
@@ -19,7 +19,7 @@ from clinic_tui.widgets.wrapping import fit
 
 SET_ELSEWHERE = frozenset({"message.send"})
 """Actions whose key is a setting of its own."""
-KEPT_KEYS = frozenset({"escape", "tab", "shift+tab", "up", "down", "left", "right", "ctrl+c", "f24"})
+KEPT_KEYS = frozenset({"escape", "tab", "shift+tab", "up", "down", "left", "right", "ctrl+c"})
 """Keys that mean the same everywhere and cannot be given away."""
 
 
@@ -137,7 +137,7 @@ class KeyList(Widget, can_focus=True):
         event.prevent_default()
         self.listening = False
         self.refresh()
-        self.post_message(self.Pressed(self.selected.id, "" if event.key == "escape" else event.key))
+        self.post_message(self.Pressed(self.selected.id, "" if event.key == "escape" else as_meant(event.key)))
 
     def on_focus(self) -> None:
         """Show the cursor."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from textual.screen import Screen
 
-from clinic_tui.actions.keymap import Keymap
+from clinic_tui.actions.keymap import NO_KEY, Keymap
 from clinic_tui.client.errors import ClientError
 from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.protocol.commands import Command
@@ -102,7 +102,7 @@ class StageApp(GuardedApp[None]):
     """Shows one screen; with a workplace whose ports write down what they are asked."""
 
     CSS_PATH = css_paths("base")
-    COMMAND_PALETTE_BINDING = "f24"
+    COMMAND_PALETTE_BINDING = NO_KEY
 
     def __init__(self, config_file: Any = None, shown: DeskSnapshot | None = None) -> None:
         super().__init__()

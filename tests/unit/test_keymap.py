@@ -3,7 +3,7 @@
 import pytest
 
 from clinic_tui.actions.action import Scope
-from clinic_tui.actions.keymap import Keymap, shown_key
+from clinic_tui.actions.keymap import NO_KEY, Keymap, as_meant, as_sent, shown_key
 from clinic_tui.actions.keys_doc import FILE, keys_page, main
 from clinic_tui.actions.registry import ACTIONS, in_scopes
 
@@ -36,6 +36,14 @@ def test_a_key_map_changes_keys_by_action() -> None:
     assert keymap.shown("case.take") == "F7"
     assert keymap.as_textual()["case.take"] == "f7,ctrl+y"
     assert keymap.problems == []
+
+
+def test_a_function_key_with_shift_is_known_by_both_of_its_names() -> None:
+    assert as_sent("p,shift+f8") == "p,shift+f8,f20"
+    assert as_sent("f8") == "f8"
+    assert as_sent("") == NO_KEY
+    assert (as_meant("f20"), as_meant("f8"), as_meant("å")) == ("shift+f8", "f8", "å")
+    assert Keymap({"case.take": "shift+f4"}).as_textual()["case.take"] == "shift+f4,f16"
 
 
 def test_the_send_key_is_a_setting_of_its_own() -> None:

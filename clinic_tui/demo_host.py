@@ -67,6 +67,7 @@ def _unit(unit: Unit, dataset: Dataset) -> SeedUnit:
         parent_id=unit.parent,
         no_answer_minutes=unit.no_answer_minutes,
         no_answer_text=unit.no_answer_text,
+        meeting_url=unit.meeting_url,
         hours=tuple(
             {"valid_from": row.valid_from.isoformat(), "closed_dates": row.closed_dates, **row.week}
             for row in unit.hours

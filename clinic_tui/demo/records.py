@@ -50,6 +50,8 @@ class Unit(Record, frozen=True, kw_only=True):
     no_answer_minutes: int
     no_answer_text: str
     """What the resident gets when the chat is ended without an answer; has placeholders."""
+    meeting_url: str = ""
+    """Address of audio and video meetings, with `{room}`; empty where there are none."""
 
     def opening_hours(self) -> OpeningHours:
         """The hours as the routing rules use them. Raises `BadTable` where they are wrong."""

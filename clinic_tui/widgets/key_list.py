@@ -137,7 +137,9 @@ class KeyList(Widget, can_focus=True):
         event.prevent_default()
         self.listening = False
         self.refresh()
-        self.post_message(self.Pressed(self.selected.id, "" if event.key == "escape" else as_meant(event.key)))
+        self.post_message(
+            self.Pressed(self.selected.id, "" if event.key == "escape" else as_meant(event.key))
+        )
 
     def on_focus(self) -> None:
         """Show the cursor."""

@@ -59,7 +59,7 @@ CASE_ACTIONS = (
     Action("case.resident", N_("Resident"), "g,shift+f2", Scope.CASE, N_("Show the resident's profile."), 56),
     Action(
         "case.record",
-        N_("Copy for the record"),
+        N_("For the record"),
         "c,shift+f9",
         Scope.CASE,
         N_("Copy the signed note under the unit's headings."),

@@ -73,6 +73,8 @@ class Desk:
         self.team = Team()
         self.drafts: dict[tuple[str, str], Draft] = {}
         """My unsent texts by case id and kind, also in cases that are not open here."""
+        self._draft_revisions: dict[tuple[str, str], int] = {}
+        """The newest revision known of each, also of those that are gone."""
         self.rows = Rows(self._shows)
         self.visits: dict[str, Visit] = {}
         self.cursors: dict[str, int] = {}
@@ -89,6 +91,7 @@ class Desk:
         self.people.load(snapshot)
         self.team.load(snapshot)
         self.drafts = {(draft.case_id, draft.kind): draft for draft in snapshot.drafts if draft.body}
+        self._draft_revisions = {place: draft.revision for place, draft in self.drafts.items()}
         self.cursors = {cursor.stream: cursor.seq for cursor in snapshot.cursors}
         self.rows.replace(snapshot.cases)
         for detail in snapshot.mine:
@@ -196,6 +199,8 @@ class Desk:
         known = self.rows.get(detail.row.id)
         if known is not None:
             visit.put_row(known)
+        for conversation in detail.conversations:
+            self.team.put_conversation(conversation)
         ids = frozenset({detail.row.id})
         wanted = ids if visit.stale and self.is_mine(visit.row) else frozenset[str]()
         return self._put_row(detail.row) | Changes(visits=ids, lists=True, wanted=wanted)
@@ -324,12 +329,13 @@ class Desk:
         place = (draft.case_id, draft.kind)
         known = self.drafts.get(place)
         listed = NOTHING
-        if draft.body and (known is None or draft.revision > known.revision):
-            self.drafts[place] = draft
-            listed = _team("drafts") if known is None else NOTHING
-        elif not draft.body and known is not None and draft.revision >= known.revision:
-            del self.drafts[place]
-            listed = _team("drafts")
+        if draft.revision > self._draft_revisions.get(place, 0):
+            self._draft_revisions[place] = draft.revision
+            if draft.body:
+                self.drafts[place] = draft
+            else:
+                self.drafts.pop(place, None)
+            listed = _team("drafts") if (known is None) == bool(draft.body) else NOTHING
         return listed | self._in_visit(draft.case_id, lambda visit: visit.put_draft(draft))
 
     def _in_visit(self, case_id: str, change: Callable[[Visit], bool]) -> Changes:

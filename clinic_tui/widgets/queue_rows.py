@@ -67,6 +67,13 @@ def work_row(place: Workplace, row: CaseRow, *, overdue: bool) -> WorkRow:
 
 
 def _owner(place: Workplace, row: CaseRow) -> str:
+    me = place.desk.people.staff_id
+    if row.hand_over is not None and row.hand_over.receiver.id == me:
+        return _("{name} · hands over to you").format(name=row.hand_over.sender.name)
+    if row.hand_over is not None and row.hand_over.sender.id == me:
+        return _("{name} · asked to take over").format(name=row.hand_over.receiver.name)
+    if row.assignee is not None and row.assignee.id != me and place.desk.takes_part(row):
+        return _("{name} · has invited you").format(name=row.assignee.name)
     if row.assignee is not None:
         name = _("You") if row.assignee.id == place.desk.people.staff_id else row.assignee.name
         return f"{name} · {state_text(row).lower()}"

@@ -74,7 +74,7 @@ class QueueScreen(ListScreen):
     def actions_now(self) -> Iterable[Action]:
         """One's own case is gone to, not read up on; a started visit needs no second key for that."""
         row = self.selected
-        own = row is not None and self.place.desk.is_mine(row)
+        own = row is not None and self.place.desk.takes_part(row)
         for action in super().actions_now():
             if own and action.id == "case.read":
                 yield replace(action, title=N_("Go to the visit"))
@@ -102,7 +102,7 @@ class QueueScreen(ListScreen):
         row = self.selected
         if row is None:
             return
-        if self.place.desk.is_mine(row):
+        if self.place.desk.takes_part(row):
             self.place.open_case(row.id)
             return
         self.deeds.read(row, lambda: self.open_reading(row.id))

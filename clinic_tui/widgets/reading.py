@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from textual.content import Content
 
 from clinic_tui.i18n import _, ngettext, pgettext
-from clinic_tui.protocol.resources import Answer, CaseEvent, EarlierCase
+from clinic_tui.protocol.resources import Answer, CaseEvent, CaseRow, EarlierCase
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.texts import clock, day, resident_with_age
 
@@ -41,7 +41,30 @@ def _heading(visit: Visit, me: str) -> Content:
         "  ",
         (resident_with_age(row.resident), "bold"),
         ("\n" + " · ".join(part for part in parts if part), "$muted"),
+        *(part for line in special(row, me) for part in ("\n", line)),
     )
+
+
+def special(row: CaseRow, me: str) -> Iterable[Content]:
+    """What is out of the ordinary with a case: an offer, a changed priority, the invited, the record."""
+    offer = row.hand_over
+    if offer is not None:
+        text = _("{name} hands the case over to {receiver}: {reason}")
+        who = _("you") if offer.receiver.id == me else offer.receiver.name
+        text = text.format(name=offer.sender.name, receiver=who, reason=offer.reason)
+        yield Content.styled(text, "$warning" if offer.receiver.id == me else "$foreground")
+    if row.priority_before is not None:
+        text = _("priority {old} → {new}").format(old=row.priority_before, new=row.priority)
+        reason = f": {row.priority_reason}" if row.priority_reason else ""
+        yield Content(text + reason)
+    if row.participants:
+        names = ", ".join(one.name for one in row.participants)
+        yield Content.styled(_("invited: {names}").format(names=names), "$muted")
+    if row.documented_at is not None:
+        text = _("✓ documented in the record {time}")
+        yield Content.styled(
+            text.format(time=f"{day(row.documented_at)} {clock(row.documented_at)}"), "$success"
+        )
 
 
 def _words(visit: Visit) -> Iterable[Content]:
@@ -110,6 +133,7 @@ def contact(visit: Visit) -> Content:
         (_("Guardians"), ", ".join(known.guardians)),
         (_("Writes"), row.acting_proxy or ""),
     ]
+    lines += special(row, "")
     lines.append(_BLANK)
     for title, value in rows:
         if value:
@@ -153,7 +177,38 @@ def event_text(action: str) -> str:
         "ended_no_answer": pgettext("event", "Ended: no answer"),
         "signed": pgettext("event", "Note signed"),
         "amended": pgettext("event", "Note corrected"),
-        "cancelled": pgettext("event", "The resident left"),
+        "left_queue": pgettext("event", "The resident left"),
+        "booked": pgettext("event", "Visit booked"),
+        "rebooked": pgettext("event", "Visit moved"),
+        "cancelled": pgettext("event", "Visit cancelled"),
+        "no_show": pgettext("event", "The resident did not come"),
+        "meeting_opened": pgettext("event", "Call begun"),
+        "meeting_closed": pgettext("event", "Call ended"),
+        "priority_changed": pgettext("event", "Priority changed"),
+        "verification_asked": pgettext("event", "Note sent to be verified"),
+        "verification_verified": pgettext("event", "Verified"),
+        "verification_returned": pgettext("event", "Returned"),
+        "documented": pgettext("event", "Copied for the record"),
+        "sought_care": pgettext("event", "Came into the queue"),
+        "question_asked": pgettext("event", "The resident asked a question"),
+        "chat_created": pgettext("event", "Chat started"),
+        "chat_continued": pgettext("event", "Chat started after another"),
+        "converted": pgettext("event", "Went over to a chat"),
+        "marked_done": pgettext("event", "Marked as done"),
+        "chat_closed": pgettext("event", "Chat ended"),
+        "expired": pgettext("event", "The time of the chat ran out"),
+        "opened": pgettext("event", "Opened"),
+        "assigned": pgettext("event", "Given to a colleague"),
+        "invited": pgettext("event", "A colleague was invited"),
+        "left": pgettext("event", "Left the case"),
+        "hand_over_offered": pgettext("event", "Offered to a colleague"),
+        "hand_over_declined": pgettext("event", "Offer declined"),
+        "hand_over_withdrawn": pgettext("event", "Offer withdrawn"),
+        "hand_over_returned": pgettext("event", "Offer not answered"),
+        "handed_over": pgettext("event", "Handed over"),
+        "ticket_issued": pgettext("event", "Ticket issued"),
+        "ticket_cancelled": pgettext("event", "Ticket called back"),
+        "ticket_redeemed": pgettext("event", "Came with a ticket"),
         "closed": pgettext("event", "Closed"),
     }.get(action, action)
 

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from clinic_tui.client.errors import ClientError
-from clinic_tui.i18n import _, ngettext
+from clinic_tui.i18n import _
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.team import Conversation
@@ -52,15 +52,9 @@ class Beside:
         if not here:
             return
         conversation = conversation_of(self._place, visit.case_id)
-        waiting = self._place.unread(visit)
-        pieces: list[Piece] = []
-        style = "$on-staff-chat on $staff-chat"
-        if waiting:
-            text = ngettext("{count} new from the resident", "{count} new from the resident", waiting)
-            pieces.append(Piece(text.format(count=waiting), f"{style} bold", "case.staff_chat", rank=1))
         key = self._place.keymap.shown("case.staff_chat").split(",")[0]
         text = _("{key} back to the resident").format(key=key)
-        pieces.append(Piece(text, style, "case.staff_chat", rank=3, gap=2))
+        pieces = [Piece(text, "$on-staff-chat on $staff-chat", "case.staff_chat", rank=3, gap=2)]
         self.chat.show(
             conversation,
             self._place.desk.people.staff_id,

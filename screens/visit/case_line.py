@@ -35,6 +35,10 @@ class CaseLine:
             text = ngettext("{key}: {count} from colleagues", "{key}: {count} from colleagues", unread)
             text = text.format(key=place.keymap.shown("case.staff_chat"), count=unread)
             right.append(Piece(text, "$staff-chat bold", "case.staff_chat", gap=2))
+        waiting = place.unread(visit)
+        if waiting and self._screen.beside.open:
+            text = ngettext("{count} new from the resident", "{count} new from the resident", waiting)
+            right.append(Piece(text.format(count=waiting), "$warning bold", "case.staff_chat", gap=2))
         line = self._screen.query_one("#case-line", Bar)
         line.show(pieces, right)
         line.display = bool(pieces or right)

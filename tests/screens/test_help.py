@@ -93,7 +93,7 @@ async def test_arrows_and_pages_scroll_and_the_way_out_stays_in_sight(size: tupl
         body = dialog.query_one("#dialog-body", VerticalScroll)
         await pilot.press("down", "down", "up")
         assert body.scroll_y == min(1, body.max_scroll_y)
-        await pilot.press(*["pagedown"] * 10)
+        await pilot.press(*["pagedown"] * 20)
         await pilot.pause()
         assert body.scroll_y == body.max_scroll_y
         assert "Egenvård" in text_of(app)

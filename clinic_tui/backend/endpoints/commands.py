@@ -17,6 +17,8 @@ from clinic_tui.protocol.commands import COMMANDS
 from clinic_tui.protocol.problems import ProtocolError
 
 PATH: Final = "/api/v1/commands/{name}"
+_NEW_CASES: Final = frozenset({"seek_care", "ask_question", "redeem_ticket"})
+"""After these a resident who is connected may be in the chat of one case more, such as a child's."""
 
 
 class CommandEndpoint:
@@ -52,7 +54,7 @@ class CommandEndpoint:
             raise
         metrics.commands.add(name, "done")
         metrics.commit_seconds.observe(perf_counter() - started)
-        if name == "seek_care":
+        if name in _NEW_CASES:
             await self._site.refresh_presence(token)
         return json_answer(answer, status)
 

@@ -36,6 +36,7 @@ def text_column(name: str, default: str | None = "") -> Column[str]:
 
 
 def number_column(name: str, default: str | None = "0") -> Column[int]:
+    """A whole number that is never null and 0 unless given."""
     return Column(name, BigInteger, nullable=False, server_default=default)
 
 

@@ -4,6 +4,7 @@ from clinic_tui.actions.action import Action, Scope
 from clinic_tui.i18n import N_
 
 UNIT_ACTIONS = (
+    Action("unit.open", N_("Change"), "enter", Scope.UNIT, N_("Change the selected phrase or hours."), 5),
     Action("unit.save", N_("Save"), "ctrl+s", Scope.UNIT, N_("Save what was changed."), 10),
     Action("unit.new", N_("New"), "ctrl+n", Scope.UNIT, N_("Add a phrase, an hour or a role."), 20),
     Action(

@@ -91,7 +91,7 @@ class Navigation:
             app.place.patient = answer.profile
             self.show("patients")
             screen = app.clinic_screen
-            if screen is not None:
+            if screen is not None and screen.is_mounted:
                 screen.show_all()
 
         app.submit(command, opened, lambda error: app.say(error.user_text(), warning=True))

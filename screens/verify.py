@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from clinic_tui.actions.action import Scope
+from clinic_tui.actions.action import Action, Scope
 from clinic_tui.client.errors import ClientError
 from clinic_tui.i18n import _
 from clinic_tui.protocol.care import Verification
@@ -139,6 +139,12 @@ class VerifyScreen(ClinicScreen):
                 return item is not None and item.state == "open" and self.tab == "to_verify"
             case _:
                 return super().may(action_id)
+
+    def title_of(self, action: Action) -> str:
+        """A text that did not arrive is not verified, but done with once the resident was reached."""
+        if action.id == "verify.approve" and self.tab == "texts":
+            return _("Reached another way")
+        return super().title_of(action)
 
     def why_not(self, action_id: str) -> str:
         """That one cannot verify what one has not read."""

@@ -11,6 +11,7 @@ _NAMES = {
     "enter": "↵",
     "escape": "Esc",
     "slash": "/",
+    "full_stop": ".",
     "question_mark": "?",
     "backspace": "⌫",
     "space": "␣",

@@ -92,6 +92,8 @@ class DayScreen(QueueScreen):
         """Show what changed; how a visit ended is fetched."""
         super().show_changes(changes)
         self.show_day()
+        if not self.reading:
+            self.show_reading()
         if changes.everything or self.book.lacks(changes.rows):
             self.fetch()
 

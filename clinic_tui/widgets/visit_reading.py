@@ -69,7 +69,10 @@ def _line(place: Workplace, row: CaseRow) -> str:
     booking = row.booking
     mode = mode_short(booking.mode) if booking is not None else ""
     unit = place.desk.people.all_units.get(row.unit_id)
-    parts = [mode, _("for {name}").format(name=for_whom(row)), unit.name if unit else "", visit_state(row)]
+    me = place.desk.people.staff_id
+    mine = booking is not None and booking.staff is not None and booking.staff.id == me
+    whom = _("for you") if mine else _("for {name}").format(name=for_whom(row))
+    parts = [mode, whom, unit.name if unit else "", visit_state(row)]
     if row.acting_proxy:
         parts.append(_("with {name}").format(name=row.acting_proxy))
     return " · ".join(part for part in parts if part)

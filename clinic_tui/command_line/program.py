@@ -13,6 +13,7 @@ from clinic_tui.command_line.doctor import doctor
 from clinic_tui.command_line.exits import Exit, Stop
 from clinic_tui.command_line.places import default_database
 from clinic_tui.command_line.texts import Group
+from clinic_tui.command_line.unit_admin import join_to
 from clinic_tui.i18n import N_, _
 
 _LANGUAGE = click.option(
@@ -192,5 +193,6 @@ def serve(
 
 
 admin.add_command(audit)
+join_to(admin)
 program.add_command(admin)
 program.add_command(doctor)

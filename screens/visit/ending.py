@@ -77,7 +77,7 @@ class Ending:
         since = max(heard, default=self._place.now())
         request = EndRequest(
             resident=resident_with_age(row.resident),
-            blocks=people.region.unsigned_blocks,
+            blocks=people.region.unsigned_blocks and row.kind == CaseKind.DROP_IN,
             no_answer_from=since + timedelta(minutes=minutes),
             no_answer_minutes=minutes,
             no_answer_text=fill(unit.no_answer_text if unit else "", placeholder_values(self._place, visit)),
@@ -142,7 +142,9 @@ class Ending:
         chat = visit.row.kind == CaseKind.ASYNC
         ends = visit.row.state == CaseState.IN_PROGRESS and not chat
         unit = self._place.desk.people.units.get(visit.row.unit_id)
-        blocks = self._place.desk.people.region.unsigned_blocks if ends else visit.row.blocks_resident
+        blocks = visit.row.kind == CaseKind.DROP_IN and (
+            self._place.desk.people.region.unsigned_blocks if ends else visit.row.blocks_resident
+        )
         request = SignRequest(
             resident=resident_with_age(visit.row.resident),
             body=self._screen.drafts.text(visit, "note"),

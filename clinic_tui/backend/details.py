@@ -1,5 +1,7 @@
 """The whole of one case, for those who may read it."""
 
+import json
+
 from sqlalchemy import bindparam, select
 
 from clinic_tui.backend.cases import CaseRecord, case_row
@@ -42,16 +44,30 @@ _BODIES = (
     .order_by(notes.c.number)
 )
 _LINES = (
-    select(audit.c.at, audit.c.code, audit.c.staff_id, staff.c.display_name, staff.c.title)
+    select(audit.c.at, audit.c.code, audit.c.record, audit.c.staff_id, staff.c.display_name, staff.c.title)
     .join_from(audit, staff, staff.c.id == audit.c.staff_id, isouter=True)
     .where(
         audit.c.object_id == bindparam("of"),
-        audit.c.action.in_(["CREATE", "UPDATE", "SIGN", "READ"]),
+        audit.c.action.in_(["CREATE", "UPDATE", "SIGN", "READ", "COPY"]),
         audit.c.code != "messages_read",
     )
     .order_by(audit.c.at.desc(), audit.c.n.desc())
     .limit(200)
 )
+
+_WITH_REASON = frozenset(
+    {
+        "amended",
+        "cancelled",
+        "hand_over_declined",
+        "handed_over",
+        "priority_changed",
+        "ticket_cancelled",
+        "verification_returned",
+        "verification_verified",
+    }
+)
+"""Events whose reason is what somebody wrote, and stands beside them."""
 
 
 def case_detail_of(tx: Tx, case: CaseRecord) -> CaseDetail:
@@ -103,6 +119,7 @@ def _events(tx: Tx, case_id: str) -> tuple[CaseEvent, ...]:
             staff=None
             if row.display_name is None
             else StaffRef(id=row.staff_id, name=row.display_name, title=row.title),
+            detail=json.loads(row.record)["reason"] if row.code in _WITH_REASON else "",
         )
         for row in reversed(rows)
     )

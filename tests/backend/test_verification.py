@@ -179,6 +179,8 @@ async def test_a_priority_is_changed_with_a_reason_and_both_are_shown(backend: B
     found = select(audit.c.record).where(audit.c.code == "priority_changed")
     record = json.loads(await backend.store.read(lambda conn: conn.execute(found).scalar_one()))
     assert (record["resident_id"], record["reason"]) == ("r-anna", item.detail)
+    detail = await query(backend, nora.token, "case", lambda tx: case_detail(tx, ANNA_CASE))
+    assert (detail.events[-1].action, detail.events[-1].detail) == ("priority_changed", item.detail)
     disa = await staff(backend, "disa", "north")
     assert (
         await nora.refused("decide_verification", verification_id=item.id, verdict="verified")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from clinic_tui.actions.registry import ACTIONS
 from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.domain.roles import Permission
+from clinic_tui.global_search import GlobalSearch
 from clinic_tui.i18n import _
 from styles.themes import SETTINGS
 
@@ -66,6 +67,10 @@ class Anywhere:
         """Empty the filter."""
         self._app.set_filter(GlobalFilter())
         self._app.say(_("The filter is empty: everything is shown."))
+
+    def do_app_search(self) -> None:
+        """Search everything from the view in front."""
+        GlobalSearch(self._app).show()
 
     def do_notices_show(self) -> None:
         """Show what happened to me."""

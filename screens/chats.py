@@ -19,7 +19,7 @@ from clinic_tui.state.lists import ListName
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.chat_reading import chat_reading
 from clinic_tui.widgets.chat_rows import ChatRows, DraftRows, chat_columns, draft_columns
-from clinic_tui.widgets.chat_tabs import ChatTabs, Tab
+from clinic_tui.widgets.chat_tabs import TABS, ChatTabs, Tab
 from clinic_tui.widgets.clinic_screen import bindings
 from clinic_tui.widgets.queue_screen import QueueScreen
 from clinic_tui.widgets.table_list import TableList
@@ -27,6 +27,9 @@ from clinic_tui.widgets.view_tabs import ViewTabs
 from clinic_tui.widgets.work_row import WorkRow
 from clinic_tui.widgets.workplace import Workplace
 from styles import css_paths
+
+WANTED: dict[str, Tab] = {**{tab: tab for tab in TABS}, "mine": "my_chats", "expiring": "by_expiry"}
+"""The tabs by the names that other views ask for them with."""
 
 
 class ChatsScreen(QueueScreen):
@@ -75,6 +78,9 @@ class ChatsScreen(QueueScreen):
 
     def show_all(self) -> None:
         """Show the tab, and ask for the ended chats, which no event tells of."""
+        wanted = self.place.wanted_tab.pop("chats", "")
+        if wanted:
+            self.show_tab(WANTED.get(wanted, "unassigned"))
         super().show_all()
         self._fetch_ended()
 

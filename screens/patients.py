@@ -101,6 +101,9 @@ class PatientsScreen(ClinicScreen):
         self._shown = profile
         self.show_detail()
         self.show_keys()
+        wanted = self.place.wanted_tab.pop("patients", "")
+        if wanted:
+            self.find(wanted)
 
     def show_changes(self, changes: Changes) -> None:
         """Cases of the resident may have moved on."""

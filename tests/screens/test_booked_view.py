@@ -17,7 +17,7 @@ from clinic_tui.protocol.resources import CasePage, CaseRow
 from screens.booked import BookedScreen
 from screens.dialogs.booking import BookingDialog
 from screens.dialogs.calendar import CalendarDialog
-from tests.desks import ME, event, taken
+from tests.desks import EBBA, ME, event, taken
 from tests.hostile import CORE, bad_code_points
 from tests.screens.stage import StageApp, desk_snapshot, text_of
 from tests.screens.visits_stage import clinic, phone_detail, profile, the_day, visit
@@ -143,6 +143,17 @@ async def test_a_booked_visit_is_taken() -> None:
         await pilot.pause()
         assert isinstance(app.asked.commands[-1], AcceptCase)
         assert "You have taken Lina Bergqvist" in text_of(app)
+
+
+async def test_the_pane_follows_the_selected_visit() -> None:
+    one = visit(2, 30)
+    app = stage(one)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot, 0)
+        assert "for you · Ekens vårdcentral · Booked" in text_of(app)
+        app.change(app.desk.fold(event(11, replace(one, state="accepted", assignee=EBBA, revision=2))))
+        await pilot.pause()
+        assert "for you · Ekens vårdcentral · Taken" in text_of(app)
 
 
 async def test_who_was_first_is_told_in_place() -> None:

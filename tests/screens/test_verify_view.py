@@ -200,6 +200,7 @@ async def test_a_text_that_did_not_arrive_is_done_once_the_resident_was_reached(
         await pilot.press("enter")
         await pilot.pause()
         assert app.asked.performed == ["resident:r2"]
+        assert "v  Reached another way" in text_of(app)
         await pilot.press("v")
         await pilot.pause()
         await pilot.press("ctrl+s")

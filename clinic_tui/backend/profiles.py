@@ -20,6 +20,7 @@ from clinic_tui.backend.tickets import open_tickets_of
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.roles import Grant, Permission
 from clinic_tui.domain.texts import e164
+from clinic_tui.protocol.care import Ticket
 from clinic_tui.protocol.patients import AccessEntry, ResidentProfile
 
 FOUND_FOR = timedelta(minutes=30)
@@ -137,9 +138,13 @@ def profile_of(tx: Tx, row: RowMapping) -> ResidentProfile:
         cases=tuple(case_row(case, tx.now, tx.region) for case in shown),
         elsewhere=0 if protected else sum(1 for case in hidden if case.unit_id not in tx.assignment.units),
         earlier=earlier_of(tx, who),
-        tickets=open_tickets_of(tx, who),
+        tickets=tuple(one for one in open_tickets_of(tx, who) if not protected or _is_ours(tx, one)),
         access=access_log(tx, who),
     )
+
+
+def _is_ours(tx: Tx, ticket: Ticket) -> bool:
+    return bool({ticket.unit_id, ticket.issuer_unit_id} & set(tx.assignment.units))
 
 
 def _visible(tx: Tx, case: CaseRecord) -> bool:

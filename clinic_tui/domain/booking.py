@@ -27,13 +27,13 @@ class Reminder(IntFlag):
     SOON = 2
 
 
-def check_time(starts_at: datetime, ends_at: datetime, now: datetime) -> Refusal | None:
+def check_time(starts_at: datetime, lasts: timedelta, now: datetime) -> Refusal | None:
     """Why a visit cannot be booked for that time, or None."""
     if starts_at < now:
         return Refusal(rule="visit.in_past")
     if starts_at > now + FARTHEST:
         return Refusal(rule="visit.too_far_ahead")
-    if ends_at - starts_at > LONGEST:
+    if lasts > LONGEST:
         return Refusal(rule="visit.too_long")
     return None
 

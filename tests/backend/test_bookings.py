@@ -53,6 +53,13 @@ async def test_a_booked_visit_is_a_case_with_its_time_and_the_resident_gets_a_te
     [
         ({"starts_at": NOON - timedelta(seconds=1)}, 422, "starts_at", "visit.in_past"),
         ({"starts_at": NOON + timedelta(days=800)}, 422, "starts_at", "visit.too_far_ahead"),
+        (
+            {"starts_at": datetime.max.replace(tzinfo=UTC), "minutes": 480},
+            422,
+            "starts_at",
+            "visit.too_far_ahead",
+        ),
+        ({"starts_at": datetime.min.replace(tzinfo=UTC)}, 422, "starts_at", "visit.in_past"),
         ({"reason": "\u200b "}, 422, "reason", "case.reason_missing"),
         ({"unit_id": "south"}, 422, "unit_id", "visit.unit_not_yours"),
         ({"unit_id": "nowhere"}, 422, "unit_id", "visit.unit_not_yours"),
@@ -103,6 +110,22 @@ async def test_a_child_comes_with_a_guardian_who_gets_the_text(backend: Backend)
     assert (row.child, row.acting_proxy) == (True, "Anna Berg")
     receiver = select(sms_outbox.c.resident_id)
     assert await backend.store.read(lambda conn: conn.execute(receiver).scalar_one()) == "r-anna"
+
+
+async def test_the_day_of_the_visit_decides_whether_a_guardian_takes_part(backend: Backend) -> None:
+    clock: Any = backend.clock
+    clock.move(datetime(2031, 2, 18, 12, tzinfo=UTC) - NOON)
+    nora = await staff(backend, "nora")
+    await nora.send("find_resident", person_number="201802202398")
+    eve, birthday = datetime(2031, 2, 19, 9, tzinfo=UTC), datetime(2031, 2, 20, 9, tzinfo=UTC)
+    row = await book(nora, resident_id="r-dan", guardian_id="r-anna", starts_at=eve)
+    assert (row.child, row.acting_proxy) == (True, "Anna Berg")
+    given = {**ANNA, "resident_id": "r-dan", "guardian_id": "r-anna", "reason": "Vaccination"}
+    assert (
+        await nora.refused("book_visit", **given, starts_at=birthday)
+    ).rule == "visit.guardian_not_for_adult"
+    row = await book(nora, resident_id="r-dan", starts_at=birthday)
+    assert (row.child, row.acting_proxy) == (False, None)
 
 
 async def test_a_text_for_a_protected_resident_does_not_name_the_unit(backend: Backend) -> None:

@@ -1,5 +1,6 @@
 """Scheduled visits: booking, moving, cancelling, and the resident who did not come (domain.md 2.6)."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -52,10 +53,11 @@ def book_visit(tx: Tx, command: BookVisit) -> DetailAnswer:
     tx.require(Permission.CREATE_ASYNC)
     resident = known_resident(tx, command.resident_id)
     booked = _place(tx, command)
-    proxy = _guardian(tx, resident, command.guardian_id)
+    ends_at = _ends(tx, command.starts_at, command.minutes)
+    on_the_day = replace(tx, now=command.starts_at)
+    proxy = _guardian(on_the_day, resident, command.guardian_id)
     if is_blank(command.reason):
         raise _refused(Refusal(rule="case.reason_missing"))
-    ends_at = _ends(tx, command.starts_at, command.minutes)
     parties = Parties(resident=resident, proxy=proxy)
     no = check_channel(has_channel=parties.has_channel, without_channel=command.without_channel)
     if no is not None:
@@ -74,7 +76,7 @@ def book_visit(tx: Tx, command: BookVisit) -> DetailAnswer:
         "reason": command.reason.strip(),
         "priority_source": PrioritySource.MANUAL.value,
         "queued_at": tx.now,
-        "child": is_child(tx, resident),
+        "child": is_child(on_the_day, resident),
         "from_ticket": False,
         "free_text": False,
         "ends_at": ends_at,
@@ -148,11 +150,11 @@ def booking_facts(tx: Tx, case: CaseRecord) -> Any:
 
 
 def _ends(tx: Tx, starts_at: datetime, minutes: int) -> datetime:
-    ends_at = starts_at + timedelta(minutes=minutes)
-    no = check_time(starts_at, ends_at, tx.now)
+    lasts = timedelta(minutes=minutes)
+    no = check_time(starts_at, lasts, tx.now)
     if no is not None:
         raise _refused(no)
-    return ends_at
+    return starts_at + lasts
 
 
 def _timed(tx: Tx, starts_at: datetime, mode: str) -> dict[str, Any]:
@@ -176,6 +178,7 @@ def _place(tx: Tx, command: BookVisit) -> StaffRef | None:
 
 
 def _guardian(tx: Tx, resident: RowMapping, guardian_id: str | None) -> RowMapping | None:
+    """Who takes part for a child, as the register and the child's age will be on the day of the visit."""
     able = guardians_of(tx, resident["id"])
     chosen = next((row for row in able if row["id"] == guardian_id), None)
     no = check_guardian(

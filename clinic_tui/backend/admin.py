@@ -13,6 +13,7 @@ from clinic_tui.backend.seed import Seed, SeedAssignment, SeedStaff, SeedUnit, i
 from clinic_tui.backend.store import Store
 from clinic_tui.backend.store.tables import assignments, sessions, staff, units
 from clinic_tui.domain.roles import Role
+from clinic_tui.domain.texts import has_link
 
 _SLUG = re.compile(r"[a-z0-9_.:-]{1,64}")
 _SHORTEST = 12
@@ -34,6 +35,8 @@ class Taken(AdminError):  # noqa: N818 - shown as it is
 async def create_unit(store: Store, clock: Clock, unit: SeedUnit) -> None:
     """Add a unit. Raises `AdminError` where the id is taken or not allowed, or its parent is not there."""
     _check_slug(unit.id)
+    if has_link(unit.name):
+        raise AdminError("a unit's name stands in SMS, which hold no web address")
 
     def work(conn: Connection) -> None:
         known = set(conn.execute(select(units.c.id)).scalars())

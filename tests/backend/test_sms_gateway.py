@@ -346,3 +346,23 @@ def test_an_account_shows_no_secret() -> None:
     account = ElksAccount(user="u", password="hidden", sender="Vard")
     assert "hidden" not in repr(account)
     assert "hidden" not in account.report_secret
+
+
+async def test_a_tickets_failed_text_is_a_task_at_the_unit_that_issued_it(site: Site) -> None:
+    await site.number("+4790000000")
+    nora = await signed_in(site.backend, "nora")
+    for who, number in (("r-anna", "199001012385"), ("r-dan", "201802202398")):
+        await nora.send("find_resident", person_number=number)
+        await nora.send(
+            "issue_ticket", resident_id=who, unit_id="north", role="nurse", reason="Återbesök", days=3
+        )
+    await site.round()
+    tasks = await site.tasks()
+    assert {(task.resident_id, task.case_id, task.unit_id, task.asked_of_id) for task in tasks} <= {
+        ("r-anna", None, "north", "s-nora"),
+        ("r-dan", None, "north", "s-nora"),
+    }
+    assert tasks
+    nils = await signed_in(site.backend, "nils")
+    decided = await nils.send("decide_verification", verification_id=tasks[0].id, verdict="verified")
+    assert decided.verification.state == "verified"

@@ -3,12 +3,13 @@
 import logging
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, insert, or_, select
 
-from clinic_tui.backend.cases import CaseRecord, age_at, case_select, record, resident_ref
+from clinic_tui.backend.cases import CaseRecord, case_select, record, resident_ref
 from clinic_tui.backend.notices import notify
+from clinic_tui.backend.people import resident_ref_of
 from clinic_tui.backend.rules import local_date
-from clinic_tui.backend.store.tables import cases, residents, sms_outbox
+from clinic_tui.backend.store.tables import cases, guardians, residents, sms_outbox
 from clinic_tui.backend.store.team_tables import tickets, verifications
 from clinic_tui.backend.streams import unit_stream
 from clinic_tui.backend.tx import Tx
@@ -23,9 +24,10 @@ _TEXT = select(sms_outbox.c.case_id, sms_outbox.c.resident_id, sms_outbox.c.kind
 )
 _CASE = case_select().where(cases.c.id == bindparam("of"))
 _RESIDENT = select(residents).where(residents.c.id == bindparam("who"))
+_CHILDREN = select(guardians.c.child_id).where(guardians.c.guardian_id == bindparam("who"))
 _TICKET = (
     select(tickets)
-    .where(tickets.c.resident_id == bindparam("who"))
+    .where(or_(tickets.c.resident_id == bindparam("who"), tickets.c.resident_id.in_(_CHILDREN)))
     .order_by(tickets.c.issued_at.desc())
     .limit(1)
 )
@@ -50,44 +52,41 @@ def tell_failed(tx: Tx, text_id: str) -> None:
     if text.resident_id is None:
         return
     case = _case(tx, text.case_id)
-    unit_id, asked_of = _place(tx, case, text.resident_id)
-    if unit_id is None:
+    found = _of_case(tx, case) if case is not None else _of_ticket(tx, text.resident_id)
+    if found is None:
         return
-    who = case.resident_id if case is not None else text.resident_id
-    if tx.conn.execute(_OPEN, {"who": who, "at": unit_id}).first() is None:
+    resident, unit_id, asked_of = found
+    if tx.conn.execute(_OPEN, {"who": resident.id, "at": unit_id}).first() is None:
         task = Verification(
             id=new_id(int(tx.now.timestamp() * 1000)),
             kind="sms_failed",
             state="open",
             unit_id=unit_id,
             case_id=case.id if case is not None else None,
-            resident=_resident(tx, case, who),
+            resident=resident,
             asked_of=asked_of,
             asked_at=tx.now,
             detail=about(text.kind),
         )
-        tx.conn.execute(_ADD, _row(task, who))
-        event = VerificationChanged(verification=task)
-        tx.emit(unit_stream(unit_id), event)
+        tx.conn.execute(_ADD, _row(task, resident.id))
+        tx.emit(unit_stream(unit_id), VerificationChanged(verification=task))
     if asked_of is not None:
         notify(tx, asked_of.id, "sms_failed", case=case, detail=about(text.kind))
 
 
 def about(kind: str) -> str:
     """What a kind of text is about, in a few words for those who work there."""
-    match kind.partition(".")[0]:
+    match kind:
         case "your_turn":
             return _("SMS: it is your turn")
-        case "new_message" | "message" | "staff_wrote":
+        case "staff_wrote":
             return _("SMS: a new message")
-        case "chat_created" | "new_chat" | "one_way":
+        case "chat_created":
             return _("SMS: a new chat")
-        case "ticket" | "ticket_issued" | "ticket_expiring":
+        case "ticket_issued":
             return _("SMS: a drop-in ticket")
-        case "visit" | "scheduled" | "booked" | "visit_booked" | "visit_soon" | "meeting":
+        case "scheduled" | "visit_soon" | "meeting":
             return _("SMS: a booked visit")
-        case "no_answer":
-            return _("SMS: the visit was ended without an answer")
         case _:
             return _("SMS to the resident")
 
@@ -98,31 +97,22 @@ def _case(tx: Tx, case_id: str | None) -> CaseRecord | None:
     return record(tx.conn.execute(_CASE, {"of": case_id}).mappings().one())
 
 
-def _place(tx: Tx, case: CaseRecord | None, resident_id: str) -> tuple[str | None, StaffRef | None]:
-    """Where the task is, and who is asked first."""
-    if case is not None:
-        return case.unit_id, case.assignee
-    ticket = tx.conn.execute(_TICKET, {"who": resident_id}).first()
+_Place = tuple[ResidentRef, str, StaffRef | None]
+"""Whom the task is about, at which unit, and who is asked first."""
+
+
+def _of_case(tx: Tx, case: CaseRecord) -> _Place:
+    return resident_ref(case, local_date(tx.region, tx.now)), case.unit_id, case.assignee
+
+
+def _of_ticket(tx: Tx, receiver_id: str) -> _Place | None:
+    """The newest ticket of the receiver, or of a child whose guardian they are."""
+    ticket = tx.conn.execute(_TICKET, {"who": receiver_id}).first()
     if ticket is None:
-        return None, None
+        return None
+    row = tx.conn.execute(_RESIDENT, {"who": ticket.resident_id}).mappings().one()
     issuer = StaffRef(id=ticket.issuer_id, name=ticket.issuer_name, title=ticket.issuer_title)
-    return ticket.issuer_unit_id, issuer
-
-
-def _resident(tx: Tx, case: CaseRecord | None, resident_id: str) -> ResidentRef:
-    day = local_date(tx.region, tx.now)
-    if case is not None:
-        return resident_ref(case, day)
-    row = tx.conn.execute(_RESIDENT, {"who": resident_id}).one()
-    masked = row.protected != "none"
-    return ResidentRef(
-        id=row.id,
-        name="" if masked else row.name,
-        birth_date=None if masked else row.birth_date,
-        age=age_at(row.birth_date, day),
-        sex=row.sex,
-        protected=row.protected,
-    )
+    return resident_ref_of(row, local_date(tx.region, tx.now)), ticket.issuer_unit_id, issuer
 
 
 def _row(task: Verification, resident_id: str) -> dict[str, Any]:

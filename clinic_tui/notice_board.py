@@ -36,6 +36,7 @@ class NoticeBoard:
             case "day_end":
                 place.app_perform("shift.end")
             case "verification" | "sms_failed":
+                place.wanted_tab["verify"] = "texts" if notice.kind == "sms_failed" else ""
                 self._view("verify")
             case "ticket_expired" if notice.resident is not None:
                 place.open_resident(notice.resident.id)

@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from clinic_tui.widgets.following import keep_in_sight
 from clinic_tui.widgets.shade import cursor_shade
-from clinic_tui.widgets.wrapping import fit
+from clinic_tui.widgets.wrapping import fit, fit_person
 
 _GAP, _EDGE = 2, 2
 _LEAST = 16
@@ -36,6 +36,8 @@ class Column:
     rank: int = 0
     """Columns of the highest rank are left out first; 0 always stays."""
     right: bool = False
+    person: bool = False
+    """Whether it holds names with an age after them: it is the name that is cut."""
     most: int = 40
     """Cells at most."""
 
@@ -136,7 +138,7 @@ class LineList(Widget, can_focus=True):
                 continue
             whole = cell is line.cells[-1] and len(line.cells) < len(self._columns)
             cells = max(0, width - used - _GAP) if whole else room
-            text = fit(cell.text, cells)
+            text = fit_person(cell.text, cells) if column.person else fit(cell.text, cells)
             if column.right:
                 text = f"{text.rstrip():>{cells}}"
             parts += [(text, cell.style + (shade if " on " not in cell.style else "")), (" " * _GAP, shade)]

@@ -165,9 +165,9 @@ def _today(place: Workplace, now: datetime) -> list[Figure]:
     returned = len(returned_to_me(place.desk))
     return [
         Figure("booked", _("Scheduled visits to come"), len(coming), note, bool(late)),
-        Figure("verify", _("To verify"), len(verify) - failed),
-        Figure("verify:returned", _("Returned to me"), returned, alert=True),
-        Figure("verify:sms_failed", _("Text messages that did not arrive"), failed, alert=True),
+        Figure("verify:to_verify", _("To verify"), len(verify) - failed),
+        Figure("verify:asked", _("Returned to me"), returned, alert=True),
+        Figure("verify:texts", _("Text messages that did not arrive"), failed, alert=True),
     ]
 
 

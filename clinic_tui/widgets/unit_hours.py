@@ -26,8 +26,7 @@ def day_text(day: str) -> str:
 
 def by_day(week: Mapping[str, str]) -> dict[str, str]:
     """The hours of each of the seven days; empty for a day that is closed."""
-    days: tuple[str, ...] = DAYS
-    found = dict.fromkeys(days, "")
+    found = dict.fromkeys(map(str, DAYS), "")
     for span, hours in week.items():
         first, _dash, last = span.partition("-")
         if first in DAYS and (last or first) in DAYS:

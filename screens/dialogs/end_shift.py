@@ -23,7 +23,12 @@ from clinic_tui.widgets.workplace import Workplace
 from screens.dialogs.leave_reason import LeaveReasonDialog
 from styles import css_paths
 
-COLUMNS = (Column(most=20), Column(flex=True, most=34), Column(rank=2, most=34), Column(most=30))
+COLUMNS = (
+    Column(most=20),
+    Column(flex=True, person=True, most=34),
+    Column(rank=2, most=34),
+    Column(most=26),
+)
 """What is left, about whom, its reason, and what is decided."""
 
 
@@ -120,7 +125,7 @@ class EndShiftDialog(ClinicDialog[Outcome | None]):
         before = bool(self.items)
         self.items = {one.key: one for one in unfinished(self.place.desk)}
         self.lines.show([_line(one, self.reasons.get(one.key)) for one in self.items.values()])
-        self.lines.display = bool(self.items)
+        self.lines.display = self.query_one("#shift-keys").display = bool(self.items)
         put(self.query_one("#shift-text", Static), plain(_explained(self.items.values()), "$muted"))
         self.show_heading(any(one.kind in MUST_DECIDE for one in self.undecided))
         self._show_item_keys()

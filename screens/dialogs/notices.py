@@ -20,7 +20,7 @@ from clinic_tui.widgets.texts import resident_short
 from clinic_tui.widgets.workplace import Workplace
 from styles import css_paths
 
-COLUMNS = (Column(), Column(most=52), Column(flex=True, most=34), Column(rank=1, most=60))
+COLUMNS = (Column(), Column(most=52), Column(flex=True, person=True, most=34), Column(rank=1, most=60))
 """When, what, about whom, and what was written with it."""
 
 

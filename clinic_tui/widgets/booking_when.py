@@ -142,7 +142,7 @@ class WhenFields(Vertical):
         if found is not None and found.doubt == "gap":
             return self.doubt_text(), self._clock
         span = self.span
-        refusal = check_time(span[0], span[1], now) if span is not None else None
+        refusal = check_time(span[0], span[1] - span[0], now) if span is not None else None
         if refusal is None:
             return None
         if refusal.rule == "visit.in_past":

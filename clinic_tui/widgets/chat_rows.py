@@ -15,18 +15,18 @@ SOON = timedelta(hours=48)
 """From here on the time left is marked (domain.md 2.1.2: the owner is warned then)."""
 VERY_SOON = timedelta(hours=4)
 """From here on it is marked harder."""
-_OWNER_FROM, _SIGNS_FROM = 92, 84
+_OWNER_FROM = 92
 
 
 def chat_columns(*, ended: bool = False) -> tuple[TableColumn, ...]:
     """Service, resident, waiting for whom, unread, time left or how it ended, owner."""
     return (
-        TableColumn(_("Service"), 12, 40, 4),
-        TableColumn(_("Resident"), 14, 30, 3, cut="person"),
-        TableColumn(_("How it ended") if ended else _("Waits for"), 14, 26, 2),
+        TableColumn(_("Service"), 12, 44, 4),
+        TableColumn(_("Resident"), 18, 32, 4, cut="person"),
+        TableColumn(_("How it ended") if ended else _("Waits for"), 12, 26, 1),
         TableColumn(_("Unread"), 6),
         TableColumn(_("Ended") if ended else _("Time left"), 12),
-        TableColumn(_("Owner"), 14, 24, 2, from_width=_OWNER_FROM),
+        TableColumn(_("Owner"), 10, 24, 2, from_width=_OWNER_FROM),
     )
 
 

@@ -1,6 +1,8 @@
 """Finding, opening and adding residents, on both databases."""
 
+import asyncio
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,9 @@ from sqlalchemy import func, select
 
 from clinic_tui.backend.audit import verify_chain
 from clinic_tui.backend.context import Backend
+from clinic_tui.backend.refused import Refused
 from clinic_tui.backend.store.tables import audit, residents
+from clinic_tui.domain.person_id import ALL_TYPES
 from tests.backend.town import ANNA_CASE, SOUTH_CASE, Person, staff
 
 pytestmark = pytest.mark.anyio
@@ -224,3 +228,35 @@ async def test_one_over_a_hundred_is_shown_with_a_plus(memory_backend: Backend) 
     nora = await staff(memory_backend, "nora")
     profile = await _create(nora, person_number="189002029800")
     assert profile.contact.person_number == "900202+9800"
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored", "born", "sex"),
+    [
+        ("19610973-2393", "196109732393", "1961-09-13", "male"),
+        ("22610913-AB24", "22610913AB24", "1961-09-13", "female"),
+        ("22610913abX4", "22610913ABX4", "1961-09-13", "unknown"),
+    ],
+)
+async def test_other_numbers_are_taken_where_the_region_takes_them(
+    memory_backend: Backend, typed: str, stored: str, born: str, sex: str
+) -> None:
+    memory_backend.region = replace(memory_backend.region, resident_id_types=ALL_TYPES)
+    nora = await staff(memory_backend, "nora")
+    assert (await _find(nora, typed)).person_number == stored
+    profile = await _create(nora, person_number=typed)
+    assert (profile.resident.birth_date.isoformat(), profile.resident.sex) == (born, sex)
+    assert (await _find(nora, stored)).profile.resident.id == profile.resident.id
+
+
+async def test_two_who_add_the_same_resident_make_one(backend: Backend) -> None:
+    people = [await staff(backend, name) for name in ("nora", "nils")]
+
+    async def add(person: Person) -> object:
+        try:
+            return await _create(person)
+        except Refused as no:
+            return no.problem.rule
+
+    outcomes = await asyncio.gather(*(add(people[n % 2]) for n in range(6)))
+    assert sorted(str(one) == "resident.known" for one in outcomes) == [False] + [True] * 5

@@ -190,6 +190,18 @@ def event_text(action: str) -> str:
         "verification_returned": pgettext("event", "Returned"),
         "documented": pgettext("event", "Copied for the record"),
         "sought_care": pgettext("event", "Came into the queue"),
+        **_chat_and_team_events(),
+    }.get(action, action)
+
+
+def lines_in(text: str) -> str:
+    """How long a text is, as people say it."""
+    count = len(text.strip().split("\n"))
+    return ngettext("{count} line", "{count} lines", count).format(count=count)
+
+
+def _chat_and_team_events() -> dict[str, str]:
+    return {
         "question_asked": pgettext("event", "The resident asked a question"),
         "chat_created": pgettext("event", "Chat started"),
         "chat_continued": pgettext("event", "Chat started after another"),
@@ -201,6 +213,7 @@ def event_text(action: str) -> str:
         "assigned": pgettext("event", "Given to a colleague"),
         "invited": pgettext("event", "A colleague was invited"),
         "left": pgettext("event", "Left the case"),
+        "left_unfinished": pgettext("event", "Left unfinished at the end of the shift"),
         "hand_over_offered": pgettext("event", "Offered to a colleague"),
         "hand_over_declined": pgettext("event", "Offer declined"),
         "hand_over_withdrawn": pgettext("event", "Offer withdrawn"),
@@ -210,10 +223,7 @@ def event_text(action: str) -> str:
         "ticket_cancelled": pgettext("event", "Ticket called back"),
         "ticket_redeemed": pgettext("event", "Came with a ticket"),
         "closed": pgettext("event", "Closed"),
-    }.get(action, action)
-
-
-def lines_in(text: str) -> str:
-    """How long a text is, as people say it."""
-    count = len(text.strip().split("\n"))
-    return ngettext("{count} line", "{count} lines", count).format(count=count)
+        "conversation_started": pgettext("event", "Staff chat started"),
+        "message_sent": pgettext("event", "Message sent"),
+        "sms_failed": pgettext("event", "SMS not delivered"),
+    }

@@ -103,4 +103,4 @@ class Anywhere:
 
     def do_app_quit(self) -> None:
         """Leave the program; offers to end the shift where something is unfinished."""
-        self._app.shift.leave(_("Leave the program"), lambda: self._app.exit(0))
+        self._app.shift.leave(_("Quit"), lambda: self._app.exit(0))

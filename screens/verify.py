@@ -90,7 +90,8 @@ class VerifyScreen(ClinicScreen):
     def show_all(self) -> None:
         """Show the tabs, the list and the pane."""
         wanted = self.place.wanted_tab.pop("verify", "")
-        self.tab = next((tab for tab in TABS if tab == wanted), self.tab)
+        asked: Tab | None = next((tab for tab in TABS if tab == wanted), None)
+        self.tab = asked or self.tab
         counts = tab_counts(self.place.desk)
         tabs = [ViewTab(tab, tab_text(tab), counts[tab], alert=True) for tab in TABS]
         self.query_one(ViewTabs).show_tabs(tabs, self.tab)

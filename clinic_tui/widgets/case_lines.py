@@ -42,7 +42,8 @@ def _hand_over(row: CaseRow, me: str, key: str) -> Iterable[Piece]:
 
 def _whose(row: CaseRow, me: str) -> Iterable[Piece]:
     """Whose case it is, to one who was invited into it."""
-    invited = any(one.id == me for one in row.participants)
+    offered = row.hand_over is not None and row.hand_over.receiver.id == me
+    invited = any(one.id == me for one in row.participants) and not offered
     if invited and row.assignee is not None and row.assignee.id != me:
         text = _("{name}'s case · you are invited").format(name=row.assignee.name)
         yield Piece(text, _PLAIN, gap=2)

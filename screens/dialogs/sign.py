@@ -123,7 +123,7 @@ class SignDialog(ClinicDialog[SignChoice | None]):
                     "Sign and go on in messages for {count} days",
                     self.days,
                 ).format(count=self.days)
-                ways.append(Way("m", text, note=_("+ and − change the days")))
+                ways.append(Way("m", text, note=_("+ − days")))
         else:
             if not is_blank(self.request.auto_history):
                 lines = lines_in(self.request.auto_history)

@@ -53,8 +53,8 @@ class Beside:
             return
         conversation = conversation_of(self._place, visit.case_id)
         key = self._place.keymap.shown("case.staff_chat").split(",")[0]
-        text = _("{key} back to the resident").format(key=key)
-        pieces = [Piece(text, "$on-staff-chat on $staff-chat", "case.staff_chat", rank=3, gap=2)]
+        text = _("{key} back").format(key=key)
+        pieces = [Piece(text, "$on-staff-chat on $staff-chat", "case.staff_chat", rank=1, gap=2)]
         self.chat.show(
             conversation,
             self._place.desk.people.staff_id,
@@ -136,7 +136,7 @@ class Beside:
         picker = ColleaguePicker(
             self._place,
             _("Whom do you want to talk with?"),
-            (_("The colleague reads what you write here, and takes part in the case."),),
+            (_("The colleague reads what you write here; the resident does not."),),
             unit_id=visit.row.unit_id,
             choose=_("Send"),
         )

@@ -1,5 +1,7 @@
 """What can be done with the visit on screen now, and what it is called there."""
 
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from clinic_tui.actions.action import Action, Scope
@@ -14,6 +16,10 @@ if TYPE_CHECKING:
 
 LETTERS = frozenset({"case.start", "case.release", "case.take", "case.take_over"})
 """Actions of the lists that work here too, where one does not type."""
+
+
+WEIGHT_OF_THE_WAY_BACK = 11
+"""In the staff chat, the key that leads back to the resident stands right after the one that sends."""
 
 
 class Permits:
@@ -56,6 +62,14 @@ class Permits:
         if action_id.startswith("message."):
             return screen.sending.may(action_id, visit)
         return screen.talk.may(action_id, visit)
+
+    def ordered(self, actions: Iterable[Action]) -> list[Action]:
+        """The actions for the bar: one key for the end of a chat, the way back from staff near the front."""
+        shown = [one for one in actions if one.id != "case.end"]
+        if self._screen.beside.open:
+            back = WEIGHT_OF_THE_WAY_BACK
+            shown = [replace(one, weight=back) if one.id == "case.staff_chat" else one for one in shown]
+        return sorted(shown, key=lambda one: one.weight)
 
     def title(self, action: Action) -> str:
         """What the action is called in this visit; empty where its own title will do."""

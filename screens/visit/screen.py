@@ -194,8 +194,8 @@ class VisitScreen(ClinicScreen):
         return super().deed(action_id)
 
     def actions_now(self) -> Iterable[Action]:
-        """The end of a chat has one key in the bar, not two."""
-        return [action for action in super().actions_now() if action.id != "case.end"]
+        """The actions as this visit orders them."""
+        return self.permits.ordered(super().actions_now())
 
     def title_of(self, action: Action) -> str:
         """What the action is called in this visit."""

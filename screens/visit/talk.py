@@ -140,6 +140,7 @@ class Talk:
     def _closed_deeds(self, visit: Visit) -> list[Piece]:
         pieces: list[Piece] = []
         for action_id, title in (
+            ("case.hand_over", _("Answer") if self._place.desk.is_offered(visit.row) else ""),
             ("case.take", _("Take")),
             ("case.start", _("Start visit")),
             ("case.release", _("Put back")),

@@ -12,6 +12,8 @@ from clinic_tui.protocol.command import DetailAnswer
 from clinic_tui.protocol.commands import Command
 from clinic_tui.protocol.patient_commands import ProfileOpened, SaveContact
 from clinic_tui.protocol.problems import Problem
+from clinic_tui.resident_room import ResidentRoom
+from clinic_tui.widgets.clinic_screen import ClinicScreen
 from screens.dialogs.mobile import MobileDialog
 from screens.dialogs.new_chat import ChatStarted, NewChatDialog
 from screens.dialogs.one_way import OneWayDialog
@@ -279,3 +281,60 @@ async def test_the_mobile_number_is_looked_at_before_it_is_saved() -> None:
         assert isinstance(command, SaveContact)
         assert command.mobile == "070-174 06 05"
         assert app.result == profile()
+
+
+class Hall(StageApp):
+    """Has what the room of residents' deeds asks of the application."""
+
+    said: str = ""
+    clinic_screen: ClinicScreen | None = None
+
+    def say(self, text: str, *, warning: bool = False) -> None:
+        self.said = text
+
+
+def hall() -> Hall:
+    app = Hall(shown=desk_snapshot(units=UNITS, phrases=PHRASES, permissions=tuple(Permission)))
+    app.asked.answer = stage().asked.answer
+    return app
+
+
+async def test_a_started_chat_is_gone_to() -> None:
+    app = hall()
+    async with app.run_test(size=(120, 40)) as pilot:
+        ResidentRoom(app).begin("patient.chat", profile())
+        await press(pilot, *"Prov", "ctrl+s")
+        assert app.asked.performed == [f"open:{CHAT.id}"]
+        assert app.said == "The chat is started. An SMS tells the resident of it."
+        assert app.place.patient is not None
+        assert app.place.patient.cases[-1] == CHAT
+
+
+async def test_a_chat_that_is_done_at_once_leads_back_to_the_profile() -> None:
+    app = hall()
+    async with app.run_test(size=(120, 40)) as pilot:
+        ResidentRoom(app).begin("patient.chat", profile())
+        await press(pilot, *"Prov", "tab", "tab", "right", "ctrl+s")
+        assert app.asked.performed == ["resident:karin"]
+
+
+@pytest.mark.parametrize(
+    ("action", "keys", "said"),
+    [
+        ("patient.ticket", "Sår", "Karin Lindström has a drop-in ticket. An SMS tells of it."),
+        ("patient.mobile", "1", "The mobile number is saved: +46701740605."),
+    ],
+)
+async def test_what_came_of_it_is_said(action: str, keys: str, said: str) -> None:
+    app = hall()
+    async with app.run_test(size=(120, 40)) as pilot:
+        ResidentRoom(app).begin(action, profile())
+        await press(pilot, *keys, "ctrl+s")
+        assert app.said == said
+
+
+async def test_what_the_role_does_not_let_one_do_is_not_begun() -> None:
+    app = stage()
+    room = ResidentRoom(app)  # type: ignore[arg-type]
+    for action in ("patient.chat", "patient.one_way", "patient.ticket", "patient.mobile"):
+        assert not room.may(action, profile())

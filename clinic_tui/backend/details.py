@@ -43,13 +43,15 @@ _BODIES = (
     .where(notes.c.case_id.in_(bindparam("ids", expanding=True)))
     .order_by(notes.c.number)
 )
+_APART = ("messages_read", "conversation_read", "conversation_closed")
+"""What is in the access log and is no step of the case's own history."""
 _LINES = (
     select(audit.c.at, audit.c.code, audit.c.record, audit.c.staff_id, staff.c.display_name, staff.c.title)
     .join_from(audit, staff, staff.c.id == audit.c.staff_id, isouter=True)
     .where(
         audit.c.object_id == bindparam("of"),
         audit.c.action.in_(["CREATE", "UPDATE", "SIGN", "READ", "COPY"]),
-        audit.c.code != "messages_read",
+        audit.c.code.not_in(_APART),
     )
     .order_by(audit.c.at.desc(), audit.c.n.desc())
     .limit(200)

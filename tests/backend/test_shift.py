@@ -199,7 +199,7 @@ async def test_a_shift_ends_only_when_everything_is_done_or_left_with_a_reason(b
             )
         ]
     )
-    assert reasons == ["left_live", "left_unsigned"]
+    assert reasons == ["left_unfinished", "left_unfinished"]
 
 
 async def test_an_ended_shift_stays_ended_until_the_next_sign_in(backend: Backend) -> None:

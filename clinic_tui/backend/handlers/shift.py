@@ -76,7 +76,7 @@ def _log_left(tx: Tx, item: LeftItem) -> None:
     """What is left is in the access log with its reason; what is not one's to leave is refused."""
     if is_blank(item.reason):
         raise invalid("left", "case.reason_missing", REASONS["case.reason_missing"])
-    code = f"left_{item.kind}"
+    code = "left_unfinished"
     if item.kind != "ticket":
         log(tx, readable_case(tx, item.id, lock=False), "UPDATE", code, item.reason)
         return

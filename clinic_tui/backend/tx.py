@@ -8,7 +8,6 @@ from typing import NoReturn
 from sqlalchemy import Connection
 
 from clinic_tui.backend.audit import Actor, AuditEntry
-from clinic_tui.backend.context import nobody_in_chat
 from clinic_tui.backend.journal import Answered, Emitted, write_journal
 from clinic_tui.backend.refused import forbidden, not_found
 from clinic_tui.backend.sessions import ActiveAssignment, Session, StaffMember
@@ -16,6 +15,11 @@ from clinic_tui.backend.settings import Settings
 from clinic_tui.domain.region import RegionProfile
 from clinic_tui.domain.roles import Grant, Permission, allows
 from clinic_tui.protocol.events import Envelope, Event
+
+
+def nobody_in_chat(_case_id: str) -> bool:
+    """The answer of a backend without live connections."""
+    return False
 
 
 @dataclass(kw_only=True)

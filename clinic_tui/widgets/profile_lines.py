@@ -25,7 +25,7 @@ from clinic_tui.widgets.texts import (
 )
 from clinic_tui.widgets.workplace import Workplace
 
-COLUMNS = (Column(most=12), Column(flex=True, most=90), Column(rank=1, most=28))
+COLUMNS = (Column(most=14), Column(flex=True, most=90), Column(rank=1, most=28))
 """When, what, and how it stands."""
 
 

@@ -22,18 +22,15 @@ def access_time(entry: AccessEntry, now: datetime) -> str:
 
 def deed_text(action: str, code: str) -> str:
     """What was done, as the end of a sentence; a code without words of its own is told by its kind."""
-    return _by_code().get(code) or _by_action().get(action, code)
+    return _of_case().get(code) or _of_rest().get(code) or _by_action().get(action, code)
 
 
-def _by_code() -> dict[str, str]:
+def _of_case() -> dict[str, str]:
+    """What is done with the case itself."""
     return {
         "read": pgettext("access", "read the case"),
         "opened": pgettext("access", "opened the case"),
         "case_opened": pgettext("access", "opened the case"),
-        "profile_opened": pgettext("access", "opened the profile"),
-        "resident_found": pgettext("access", "searched by number and opened the profile"),
-        "resident_created": pgettext("access", "added the resident"),
-        "contact_saved": pgettext("access", "changed the mobile number"),
         "accepted": pgettext("access", "took the case"),
         "released": pgettext("access", "put the case back in the queue"),
         "started": pgettext("access", "started the visit"),
@@ -44,13 +41,7 @@ def _by_code() -> dict[str, str]:
         "hand_over_offered": pgettext("access", "offered the case to a colleague"),
         "hand_over_declined": pgettext("access", "declined to take the case over"),
         "hand_over_returned": pgettext("access", "got the case back"),
-        "hand_over_withdrawn": pgettext("access", "took the offer of the case back"),
         "handed_over": pgettext("access", "took over a case that was offered"),
-        "conversation_started": pgettext("access", "began to talk with colleagues about the case"),
-        "conversation_read": pgettext("access", "read what colleagues say about the case"),
-        "conversation_closed": pgettext("access", "ended a conversation with colleagues"),
-        "said_to_staff": pgettext("access", "wrote to colleagues about the case"),
-        "left_unfinished": pgettext("access", "left the case unfinished at the end of the shift"),
         "ended": pgettext("access", "ended the case"),
         "ended_no_answer": pgettext("access", "ended the visit without an answer"),
         "done": pgettext("access", "marked the chat as done"),
@@ -58,21 +49,32 @@ def _by_code() -> dict[str, str]:
         "chat_continued": pgettext("access", "started a new chat after this one"),
         "chat_closed": pgettext("access", "ended the chat"),
         "closed": pgettext("access", "ended the chat"),
-        "messages": pgettext("access", "read the messages"),
-        "messages_read": pgettext("access", "read the messages"),
         "read_case": pgettext("access", "read the case"),
         "desk": pgettext("access", "saw the case in a list"),
         "ended_chats": pgettext("access", "saw the case in a list"),
-        "meeting_opened": pgettext("access", "opened an audio or video call"),
-        "meeting_closed": pgettext("access", "ended the call"),
-        "verification_asked": pgettext("access", "asked a colleague to verify"),
-        "verification_verified": pgettext("access", "verified"),
-        "verification_returned": pgettext("access", "returned what was to be verified"),
         "marked_done": pgettext("access", "marked the chat as done"),
+        "priority_changed": pgettext("access", "changed the priority"),
+    }
+
+
+def _of_rest() -> dict[str, str]:
+    """What is done with the resident, messages, notes, tickets, visits."""
+    return {
+        "profile_opened": pgettext("access", "opened the profile"),
+        "resident_found": pgettext("access", "searched by number and opened the profile"),
+        "resident_created": pgettext("access", "added the resident"),
+        "contact_saved": pgettext("access", "changed the mobile number"),
+        "hand_over_withdrawn": pgettext("access", "took the offer of the case back"),
+        "conversation_started": pgettext("access", "began to talk with colleagues about the case"),
+        "conversation_read": pgettext("access", "read what colleagues say about the case"),
+        "conversation_closed": pgettext("access", "ended a conversation with colleagues"),
+        "said_to_staff": pgettext("access", "wrote to colleagues about the case"),
+        "left_unfinished": pgettext("access", "left the case unfinished at the end of the shift"),
+        "messages": pgettext("access", "read the messages"),
+        "messages_read": pgettext("access", "read the messages"),
         "signed": pgettext("access", "signed the note"),
         "amended": pgettext("access", "corrected the note"),
         "documented": pgettext("access", "copied the note for the record"),
-        "priority_changed": pgettext("access", "changed the priority"),
         "ticket_issued": pgettext("access", "issued a drop-in ticket"),
         "ticket_cancelled": pgettext("access", "called a ticket back"),
         "booked": pgettext("access", "booked a visit"),

@@ -18,6 +18,7 @@ from clinic_tui.backend.streams import events_after
 from clinic_tui.backend.team_rounds import unended_drop_ins
 from clinic_tui.protocol.events import ColleagueChanged, NoticeAdded
 from clinic_tui.protocol.team import Colleague
+from tests.backend.served import served
 from tests.backend.town import ANNA_CASE, BO_CASE, CLARA_CASE, Person, in_progress, resident, staff
 
 pytestmark = pytest.mark.anyio
@@ -277,3 +278,22 @@ async def test_no_text_goes_to_who_is_off(backend: Backend) -> None:
     await pass_time(backend, timedelta(minutes=30))
     await eva.send("seek_care", reason="Cough", priority=3)
     assert await texts(backend) == []
+
+
+def is_pong(frame: dict[str, Any]) -> bool:
+    return frame["type"] == "pong"
+
+
+async def test_the_beats_of_a_connection_say_who_is_there(memory_backend: Backend) -> None:
+    clock: Any = memory_backend.clock
+    async with served(memory_backend) as site:
+        token = await site.staff("nora")
+        async with site.live(token) as stream:
+            for idle, told in ((0, "online"), (300, "away"), (1800, "off"), (2, "online")):
+                clock.move(timedelta(minutes=31))
+                await stream.send({"type": "beat", "idle": idle})
+                await stream.until(is_pong)
+                await run_due(memory_backend, clock.now())
+                assert (await shown(memory_backend, "nora"))[-1] == told
+            last = await stream.event("colleague.changed")
+            assert last["event"]["colleague"]["staff"]["id"] == "s-nora"

@@ -1,4 +1,4 @@
-"""A consultation: a question to a colleague or a role, about one of my cases or none."""
+"""A consultation: a question to a colleague or a role, about one of my cases."""
 
 from collections.abc import Iterable, Sequence
 
@@ -25,7 +25,7 @@ from clinic_tui.widgets.workplace import Workplace
 from styles import css_paths
 
 SUBJECT_LIMIT = 200
-_COLLEAGUE, _NONE = "colleague", ""
+_COLLEAGUE = "colleague"
 
 
 class ConsultDialog(ClinicDialog[str | None]):
@@ -71,10 +71,9 @@ class ConsultDialog(ClinicDialog[str | None]):
         """Fill the groups."""
         self._show_whom(_COLLEAGUE if self.staff else "")
         cases = self._cases()
-        items = [CheckItem(_NONE, _("No case"))]
-        items += [CheckItem(row.id, resident_short(row.resident), row.reason) for row in cases]
-        chosen = self._case.id if self._case is not None and self._case in cases else _NONE
-        self._about.show(items, {chosen})
+        items = [CheckItem(row.id, resident_short(row.resident), row.reason) for row in cases]
+        first = self._case if self._case in cases else cases[0] if len(cases) == 1 else None
+        self._about.show(items, {first.id} if first is not None else ())
         soon = [CheckItem("no", _("Within the day")), CheckItem("yes", _("Urgent"))]
         self._urgency.show(soon, {"no"})
 
@@ -132,6 +131,11 @@ class ConsultDialog(ClinicDialog[str | None]):
         if not self._whom.chosen:
             self._whom.focus()
             return _("Choose whom to ask.")
+        if not self._about.items:
+            return _("You have no case to ask about: write to a colleague directly instead.")
+        if not self._about.chosen:
+            self._about.focus()
+            return _("Choose which case it is about.")
         return ""
 
     def take(self, key: str) -> None:
@@ -156,7 +160,7 @@ class ConsultDialog(ClinicDialog[str | None]):
         command = StartConversation(
             command_id=new_id(),
             kind="consultation",
-            case_id=next(iter(self._about.chosen), _NONE) or None,
+            case_id=next(iter(self._about.chosen)),
             staff_ids=(self.staff.id,) if by_name and self.staff else (),
             role=None if by_name else whom,
             subject=safe_line(self.subject.value).strip(),

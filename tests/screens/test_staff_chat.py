@@ -38,7 +38,8 @@ def conversation(*bodies: str, **changes: Any) -> Conversation:
         StaffMessage(id=f"m{number}", conversation_id="c1", seq=number, author=EBBA, body=body, sent_at=NOW)
         for number, body in enumerate(bodies, start=1)
     )
-    return Conversation(**(values | {"messages": messages} | changes))
+    values["messages"] = messages
+    return Conversation(**(values | changes))
 
 
 class ChatScreen(Screen[None]):

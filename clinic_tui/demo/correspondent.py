@@ -59,8 +59,7 @@ class Correspondent:
                 await self._stay()
             finally:
                 following.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await following
+                await asyncio.gather(following, return_exceptions=True)
         except ClientError:
             return
         finally:

@@ -47,6 +47,8 @@ class Crowd:
     _tasks: set["asyncio.Task[None]"] = field(default_factory=set["asyncio.Task[None]"])
     _busy: set[str] = field(default_factory=set[str])
     """Residents who are in the service now."""
+    _closing: bool = False
+    """Whether everybody is on their way home, so that nobody comes back."""
     _missed: set[str] = field(default_factory=set[str])
     """Residents for whom something came while they were busy."""
     _characters: dict[tuple[str, str], Character] = field(default_factory=dict[tuple[str, str], Character])
@@ -68,13 +70,14 @@ class Crowd:
                 self._enter(case, Random(random.random()), arrives=True)  # noqa: S311
             await asyncio.Event().wait()
         finally:
+            self._closing = True
             for task in self._tasks:
                 task.cancel()
             await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def wake(self, resident_id: str) -> None:
         """Something came for a resident: they look at their phone, unless they are in the service already."""
-        if resident_id not in self.dataset.resident_by_id:
+        if self._closing or resident_id not in self.dataset.resident_by_id:
             return
         if resident_id in self._busy:
             self._missed.add(resident_id)

@@ -64,8 +64,7 @@ class SimulatedResident:
                 await self._take_part(patience)
             finally:
                 following.cancel()
-                with contextlib.suppress(asyncio.CancelledError):
-                    await following
+                await asyncio.gather(following, return_exceptions=True)
         except ClientError:
             return
         finally:

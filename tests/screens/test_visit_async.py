@@ -1,6 +1,7 @@
 """The visit screen with asynchronous chats, scheduled visits, and cases one was invited into."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,7 +19,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("english")]
 C3 = case_id(3)
 
 
-def chat_app(*changes: object, **values: object) -> DeedsStage:
+def chat_app(**values: Any) -> DeedsStage:
     return DeedsStage(everything(chat_detail(chat(**values))), first=C3)
 
 
@@ -53,7 +54,7 @@ async def test_an_open_chat_of_mine_can_be_written_in(state: str) -> None:
         ({"assignee": EBBA}, "Ebba Nyman has Karin Lindström"),
     ],
 )
-async def test_a_chat_that_cannot_be_written_in_says_why(changes: dict[str, object], text: str) -> None:
+async def test_a_chat_that_cannot_be_written_in_says_why(changes: dict[str, Any], text: str) -> None:
     app = chat_app(**changes)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)

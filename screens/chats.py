@@ -108,7 +108,10 @@ class ChatsScreen(QueueScreen):
             self.view = self.place.lists[cast("ListName", tab)]
         columns = draft_columns() if tab == "drafts" else chat_columns(ended=tab == "ended")
         cast("TableList", self.list).set_columns(columns)
+        before, ids = self.list.selected, self.order()
         self.show_list()
+        if ids and before not in ids:
+            self.list.select(ids[0])
         self.show_reading()
         self.show_keys()
         if tab == "ended":

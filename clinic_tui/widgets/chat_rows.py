@@ -23,7 +23,7 @@ def chat_columns(*, ended: bool = False) -> tuple[TableColumn, ...]:
     return (
         TableColumn(_("Service"), 12, 44, 4),
         TableColumn(_("Resident"), 18, 32, 4, cut="person"),
-        TableColumn(_("How it ended") if ended else _("Waits for"), 12, 26, 1),
+        TableColumn(_("How it ended") if ended else _("Waits for"), 18 if ended else 12, 26, 1),
         TableColumn(_("Unread"), 6),
         TableColumn(_("Ended") if ended else _("Time left"), 12),
         TableColumn(_("Owner"), 10, 24, 2, from_width=_OWNER_FROM),

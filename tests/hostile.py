@@ -141,6 +141,7 @@ _LEGITIMATE = re.compile(
     rb"|\x1b\[\?(?:1049|1000|1002|1003|1015|1006|1016|1004|25|2004|2026|2048|2031|7)[hl]"  # modes
     rb"|\x1b\[\?(?:2026|2048|2031)\$p|\x1b\[\?996n|\x1b\[[><=]\d*(?:;\d+)?u"  # what the terminal can do
     rb"|\x1b\]22;[a-z-]+\x07|\x1b\]52;c;[A-Za-z0-9+/=]*\x07"  # pointer shape; a copy that the user asked for
+    rb"|\x1b\]2;(?:\(\d{1,3}\) )?clinic-tui\x1b\\|\x1b\[2[23];2t"  # the window's title, kept and given back
     rb"|\x1b\[6n|\x1b\[c|\x1b[78]|[\r\n]"
 )
 

@@ -43,7 +43,7 @@ def show_mine(terminal: Terminal) -> None:
     """Go to the list of one's own cases; Karin's is not among them any more."""
     terminal.press("escape")
     terminal.wait_for("Väntat")
-    terminal.press("1")
+    terminal.press("9")
     terminal.wait(lambda: "Eva-Lena Rosén" in terminal.screen, "my cases")
     terminal.wait_gone("Karin Lindström")
 
@@ -99,10 +99,10 @@ def test_in_english(start: Start) -> None:
     terminal.press("t")
     terminal.wait_for("You have taken Karin Lindström, 74 years")
     terminal.press("f1")
-    terminal.wait_for("Take the case")
+    terminal.wait_for("Read up on the case")
     terminal.wait_still(0.4)
     terminal.press("escape")
-    terminal.wait_gone("Take the case")
+    terminal.wait_gone("Read up on the case")
     terminal.press("ctrl+q")
     terminal.wait_for("still in progress")
     terminal.wait_still(0.4)

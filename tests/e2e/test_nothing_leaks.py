@@ -81,7 +81,7 @@ def test_hostile_text_acts_in_no_list_and_no_dialog(terminal: Terminal, hostile:
     look(terminal, "tab")
     look(terminal, "pagedown", times=12)
     look(terminal, "f2")
-    close_dialog(terminal, "Prioritet")
+    close_dialog(terminal, "Ord i namnet")
     for key, heading in (("ctrl+p", "Vad vill du göra?"), ("f1", "F2")):
         look(terminal, key)
         terminal.wait_for(heading)
@@ -92,7 +92,13 @@ def test_hostile_text_acts_in_no_list_and_no_dialog(terminal: Terminal, hostile:
     terminal.wait_for("Inställningar")
     look(terminal, "down", times=5)
     look(terminal, "escape")
-    look(terminal, "1")
+    for key in "1345679":
+        look(terminal, key)
+        terminal.wait_still(0.4)
+        look(terminal, "down", times=3)
+    look(terminal, "ctrl+l")
+    terminal.wait_still(0.4)
+    look(terminal, "escape")
     assert not control_violations(terminal.raw)
     assert life(hostile) == before
     assert leave(terminal) == 0

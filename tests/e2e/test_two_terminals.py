@@ -121,6 +121,7 @@ def test_signing_out_leads_back_to_the_sign_in(start: Start, served: Backend) ->
     terminal.type("logga ut")
     terminal.wait_gone("Gå ett steg tillbaka")
     terminal.press("enter")
+    close_dialog(terminal, "Logga ut utan att avsluta passet", "q")
     terminal.wait_for("Du har loggat ut", "Lösenord")
     assert "Ingrid" not in terminal.screen
     terminal.type("demo-demo-demo")

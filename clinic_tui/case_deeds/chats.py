@@ -69,7 +69,7 @@ class ChatDeeds(Part):
 
     def do_case_end(self, row: CaseRow) -> None:
         """Ask, and end it; what is written and not sent is named first."""
-        unsent = self.place.writing.get(row.id, (row.id, "message") in self.desk.drafts)
+        unsent = self.place.writing.get(row.id, self.desk.drafts.get(row.id, "message") is not None)
         resident = resident_with_age(row.resident)
         text = _("{resident} can read the chat afterwards, and not write in it. Nobody can open it again.")
         text = text.format(resident=resident)

@@ -44,13 +44,13 @@ from clinic_tui.protocol.resources import (
     Draft,
     Message,
     MessagePage,
-    Note,
 )
 from clinic_tui.protocol.team_commands import ConversationAnswer
 from clinic_tui.protocol.wire import Wire
 from clinic_tui.state.changes import NOTHING, Changes
 from clinic_tui.state.people import People
 from clinic_tui.state.rows import Rows
+from clinic_tui.state.saved_drafts import SavedDrafts
 from clinic_tui.state.team import Part, Team
 from clinic_tui.state.visit import Visit
 
@@ -71,10 +71,7 @@ class Desk:
     def __init__(self) -> None:
         self.people = People()
         self.team = Team()
-        self.drafts: dict[tuple[str, str], Draft] = {}
-        """My unsent texts by case id and kind, also in cases that are not open here."""
-        self._draft_revisions: dict[tuple[str, str], int] = {}
-        """The newest revision known of each, also of those that are gone."""
+        self.drafts = SavedDrafts()
         self.rows = Rows(self._shows)
         self.visits: dict[str, Visit] = {}
         self.cursors: dict[str, int] = {}
@@ -90,8 +87,7 @@ class Desk:
         """
         self.people.load(snapshot)
         self.team.load(snapshot)
-        self.drafts = {(draft.case_id, draft.kind): draft for draft in snapshot.drafts if draft.body}
-        self._draft_revisions = {place: draft.revision for place, draft in self.drafts.items()}
+        self.drafts.load(snapshot.drafts)
         self.cursors = {cursor.stream: cursor.seq for cursor in snapshot.cursors}
         self.rows.replace(snapshot.cases)
         for detail in snapshot.mine:
@@ -172,7 +168,9 @@ class Desk:
             case DraftAnswer():
                 return self.put_saved_draft(answer.draft)
             case NoteAnswer():
-                signed = self._put_row(answer.case) | self._put_note(answer.note)
+                note = answer.note
+                signed = self._put_row(answer.case)
+                signed |= self._in_visit(note.case_id, lambda visit: visit.put_note(note))
                 return signed | (self.open(answer.successor) if answer.successor is not None else NOTHING)
             case ProfileAnswer():
                 return Changes(profile=True) if self.people.put_profile(answer.profile) else NOTHING
@@ -321,21 +319,9 @@ class Desk:
             visits=ids, arrived=(message,) if heard else (), wanted=ids if visit.has_hole else frozenset()
         )
 
-    def _put_note(self, note: Note) -> Changes:
-        return self._in_visit(note.case_id, lambda visit: visit.put_note(note))
-
     def put_saved_draft(self, draft: Draft) -> Changes:
         """Take in a draft as the backend saved it."""
-        place = (draft.case_id, draft.kind)
-        known = self.drafts.get(place)
-        listed = NOTHING
-        if draft.revision > self._draft_revisions.get(place, 0):
-            self._draft_revisions[place] = draft.revision
-            if draft.body:
-                self.drafts[place] = draft
-            else:
-                self.drafts.pop(place, None)
-            listed = _team("drafts") if (known is None) == bool(draft.body) else NOTHING
+        listed = _team("drafts") if self.drafts.put(draft) else NOTHING
         return listed | self._in_visit(draft.case_id, lambda visit: visit.put_draft(draft))
 
     def _in_visit(self, case_id: str, change: Callable[[Visit], bool]) -> Changes:

@@ -55,9 +55,9 @@ def _all(desk: Desk) -> Iterable[Unfinished]:
         kind = _kind(row) if desk.is_mine(row) else None
         if kind is not None:
             yield Unfinished(kind, row.id, row.resident, row)
-    for case_id, _kind_of_draft in desk.drafts:
-        row = desk.rows.get(case_id)
-        yield Unfinished("draft", case_id, row.resident if row is not None else None, row)
+    for draft in desk.drafts:
+        row = desk.rows.get(draft.case_id)
+        yield Unfinished("draft", draft.case_id, row.resident if row is not None else None, row)
     for ticket in desk.team.tickets.values():
         if ticket.state == "issued" and ticket.issuer.id == me:
             yield Unfinished("ticket", ticket.id, ticket.resident, ticket=ticket)

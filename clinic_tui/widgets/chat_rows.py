@@ -78,7 +78,7 @@ class DraftRows(Mapping[str, TableRow]):
         self._place, self._chats = place, chats
 
     def __getitem__(self, case_id: str) -> TableRow:
-        draft = self._place.desk.drafts.get((case_id, "message"))
+        draft = self._place.desk.drafts.get(case_id, "message")
         row = self._chats.row(case_id)
         words = " ".join(draft.body.split()) if draft else ""
         resident = resident_short(row.resident) if row else _("Another case")
@@ -99,7 +99,7 @@ class DraftRows(Mapping[str, TableRow]):
 
 def drafts(place: Workplace) -> list[Draft]:
     """My unsent messages to residents, the last written first."""
-    found = [draft for (_case, kind), draft in place.desk.drafts.items() if kind == "message" and draft.body]
+    found = [draft for draft in place.desk.drafts if draft.kind == "message"]
     return sorted(found, key=lambda draft: (draft.saved_at, draft.case_id), reverse=True)
 
 

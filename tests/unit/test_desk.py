@@ -210,11 +210,13 @@ def test_a_draft_saved_elsewhere_is_folded_and_an_empty_one_is_gone() -> None:
     saved = Draft(case_id=case, kind="note", body="text", revision=2, saved_at=NOW)
     assert desk.fold(event(11, DraftChanged(draft=saved), stream="staff:anna")).visits == {case}
     assert desk.visits[case].draft("note") == saved
+    assert list(desk.drafts) == [saved]
     assert desk.put_saved_draft(saved) == NOTHING
     gone = Draft(case_id=case, kind="note", body="", revision=3, saved_at=NOW)
     assert desk.put_saved_draft(gone).visits == {case}
     assert desk.visits[case].draft("note") is None
     assert desk.visits[case].draft_revision("note") == 3
+    assert not len(desk.drafts)
     assert desk.put_saved_draft(saved) == NOTHING
 
 

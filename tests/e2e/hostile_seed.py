@@ -6,7 +6,15 @@ from datetime import datetime, timedelta
 from functools import cache
 from uuid import NAMESPACE_URL, uuid5
 
-from clinic_tui.backend.seed import Seed, SeedCase, SeedMessage, SeedNote, SeedPhrase, SeedResident
+from clinic_tui.backend.seed import (
+    Seed,
+    SeedCase,
+    SeedMessage,
+    SeedNote,
+    SeedPhrase,
+    SeedResident,
+    SeedTicket,
+)
 from clinic_tui.protocol.command import MESSAGE_LIMIT
 from clinic_tui.protocol.resources import Answer, History
 from tests.hostile import Hostile, load_hostile
@@ -122,6 +130,57 @@ def _visit(now: datetime, unit: str) -> Iterator[SeedCase]:
         )
 
 
+def _chats_and_visits(now: datetime, unit: str) -> Iterator[SeedCase]:
+    """A chat nobody has taken and a visit of today with each string."""
+    for number, one in enumerate(strings()):
+        common = {
+            "unit_id": unit,
+            "queue_role": "nurse",
+            "resident_id": f"hostile-{number}",
+            "reason": one.text[:NAME],
+            "priority": None,
+            "queued_at": now - timedelta(hours=3),
+        }
+        yield SeedCase(
+            id=_id("chat", number),
+            kind="async",
+            origin="resident_admin",
+            state="new",
+            service_code="other",
+            expires_at=now + timedelta(days=9),
+            **common,
+        )
+        yield SeedCase(
+            id=_id("booked", number),
+            kind="scheduled",
+            origin="booking",
+            state="booked",
+            starts_at=now + timedelta(minutes=5 + number),
+            ends_at=now + timedelta(minutes=20 + number),
+            mode="chat",
+            booked_id="ebba-nyman",
+            **common,
+        )
+
+
+def _tickets(now: datetime, unit: str) -> Iterator[SeedTicket]:
+    """Tickets by Anna that ran out unused."""
+    for number, one in enumerate(strings()):
+        yield SeedTicket(
+            id=_id("ticket", number),
+            resident_id=f"hostile-{number}",
+            unit_id=unit,
+            role="nurse",
+            reason=one.text[:NAME],
+            issuer_id="anna-ek",
+            issuer_unit_id=unit,
+            issued_at=now - timedelta(days=8),
+            valid_until=now - timedelta(days=1),
+            state="expired",
+            ended_at=now - timedelta(days=1),
+        )
+
+
 def _phrases() -> Iterator[SeedPhrase]:
     for number, one in enumerate(strings()):
         yield SeedPhrase(
@@ -148,7 +207,9 @@ def hostile(seed: Seed, now: datetime) -> Seed:
         cases=(
             *_cases(now, unit),
             *_visit(now, unit),
+            *_chats_and_visits(now, unit),
             *(one for one in seed.cases if one.assignee_id != "anna-ek"),
         ),
         phrases=(*seed.phrases, *_phrases()),
+        tickets=(*seed.tickets, *_tickets(now, unit)),
     )

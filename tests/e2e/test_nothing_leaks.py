@@ -95,7 +95,8 @@ def test_hostile_text_acts_in_no_list_and_no_dialog(terminal: Terminal, hostile:
     for key in "1345679":
         look(terminal, key)
         terminal.wait_still(0.4)
-        look(terminal, "down", times=3)
+        look(terminal, "down", "pagedown", "pagedown", times=2)
+        look(terminal, "right", "pagedown", times=2)
     look(terminal, "ctrl+l")
     terminal.wait_still(0.4)
     look(terminal, "escape")

@@ -27,7 +27,14 @@ _ANYWHERE = (
     Action(
         "shift.end", N_("End the shift"), "", Scope.ANYWHERE, N_("Go through what is left, and sign out."), 94
     ),
-    Action("go.visit", N_("Open visits"), "f3", Scope.ANYWHERE, N_("Go to the next open visit."), 60),
+    Action(
+        "go.visit",
+        N_("Open visits"),
+        "f3,ctrl+pagedown",
+        Scope.ANYWHERE,
+        N_("Go to the next open visit."),
+        60,
+    ),
     Action("filter.edit", N_("Filter"), "f2", Scope.ANYWHERE, N_("Change the global filter."), 70),
     Action("filter.search", N_("Filter words"), "f", Scope.LIST, N_("Filter by name or reason."), 71),
     Action(
@@ -85,7 +92,7 @@ _VISIT = (
     Action(
         "visit.previous",
         N_("Previous visit"),
-        "shift+f3",
+        "shift+f3,ctrl+pageup",
         Scope.VISIT,
         N_("Go to the previous open visit."),
         91,

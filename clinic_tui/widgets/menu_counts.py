@@ -4,12 +4,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from clinic_tui.domain.cases import CaseState
-from clinic_tui.domain.roles import Permission
-from clinic_tui.protocol.care import Verification
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.protocol.team import Conversation
 from clinic_tui.state.desk import Desk
 from clinic_tui.state.selectors import is_overdue
+from clinic_tui.state.verifying import failed_texts, returned, waiting_for_me
 from clinic_tui.widgets.texts import ZONE
 from clinic_tui.widgets.workplace import Workplace
 
@@ -42,7 +41,7 @@ def menu_counts(place: Workplace) -> dict[str, Count]:
             place.lists["my_chats"].waiting > 0,
         ),
         "go.team": Count(len(conversations_for_me(desk)), alert=True),
-        "go.verify": Count(len(to_verify(desk)) + len(returned_to_me(desk)), bool(returned_to_me(desk))),
+        "go.verify": Count(waiting_for_me(desk), bool(returned(desk) or failed_texts(desk))),
         "go.mine": Count(len(place.mine), unread),
     }
 
@@ -80,26 +79,3 @@ def is_asked(desk: Desk, one: Conversation) -> bool:
     if one.role and assignment is not None and one.role in desk.people.roles_seen | {assignment.role}:
         return True
     return any(member.id == me for member in one.members)
-
-
-def to_verify(desk: Desk) -> list[Verification]:
-    """What I may verify: asked of me or of anybody, and texts that did not arrive."""
-    me, allowed = desk.people.staff_id, desk.people.allowed(Permission.VERIFY)
-    return [
-        one
-        for one in desk.team.verifications.values()
-        if one.state == "open"
-        and (one.kind == "sms_failed" or allowed)
-        and (one.asked_of is None or one.asked_of.id == me)
-        and (one.asked_by is None or one.asked_by.id != me)
-    ]
-
-
-def returned_to_me(desk: Desk) -> list[Verification]:
-    """What I asked to have verified and got back with a comment."""
-    me = desk.people.staff_id
-    return [
-        one
-        for one in desk.team.verifications.values()
-        if one.state == "returned" and one.asked_by is not None and one.asked_by.id == me
-    ]

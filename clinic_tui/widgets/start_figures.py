@@ -9,16 +9,11 @@ from clinic_tui.domain.cases import CaseKind, CaseState
 from clinic_tui.i18n import _, ngettext
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.state.selectors import is_overdue
+from clinic_tui.state.verifying import failed_texts, returned, to_verify, unsigned
 from clinic_tui.widgets.badges import PRIORITIES
+from clinic_tui.widgets.chat_rows import drafts
 from clinic_tui.widgets.line_list import Cell, Column, Line, heading
-from clinic_tui.widgets.menu_counts import (
-    EXPIRY_WARNING,
-    booked_on,
-    conversations_for_me,
-    returned_to_me,
-    start_of,
-    to_verify,
-)
+from clinic_tui.widgets.menu_counts import EXPIRY_WARNING, booked_on, conversations_for_me, start_of
 from clinic_tui.widgets.texts import clock, priority_text, resident_short, waited
 from clinic_tui.widgets.workplace import Workplace
 
@@ -131,7 +126,6 @@ def _chats(place: Workplace, now: datetime) -> list[Figure]:
 def _mine(place: Workplace) -> list[Figure]:
     desk = place.desk
     rows = list(filter(None, map(desk.rows.get, place.mine.ids())))
-    unsigned = sum(row.state == CaseState.ENDED_UNSIGNED for row in rows)
     live = sum(row.kind != CaseKind.ASYNC and row.state == CaseState.IN_PROGRESS for row in rows)
     offered = sum(desk.is_offered(row) for row in desk.rows)
     figures = [
@@ -143,12 +137,13 @@ def _mine(place: Workplace) -> list[Figure]:
             if live
             else "",
         ),
-        Figure("mine:unsigned", _("Notes to sign"), unsigned),
+        Figure("mine:unsigned", _("Notes to sign"), len(unsigned(desk))),
     ]
     if offered:
         figures.append(Figure("mine:offered", _("Offered to me by colleagues"), offered, alert=True))
-    if desk.drafts:
-        figures.append(Figure("chats:drafts", _("Unsent drafts"), len(desk.drafts)))
+    unsent = drafts(place)
+    if unsent:
+        figures.append(Figure("chats:drafts", _("Unsent drafts"), len(unsent)))
     return figures
 
 
@@ -160,14 +155,12 @@ def _today(place: Workplace, now: datetime) -> list[Figure]:
     note = ""
     for row in following:
         note = _("{time} {resident}").format(time=clock(start_of(row)), resident=resident_short(row.resident))
-    verify = to_verify(place.desk)
-    failed = sum(one.kind == "sms_failed" for one in verify)
-    returned = len(returned_to_me(place.desk))
+    desk = place.desk
     return [
         Figure("booked", _("Scheduled visits to come"), len(coming), note, bool(late)),
-        Figure("verify:to_verify", _("To verify"), len(verify) - failed),
-        Figure("verify:asked", _("Returned to me"), returned, alert=True),
-        Figure("verify:texts", _("Text messages that did not arrive"), failed, alert=True),
+        Figure("verify:to_verify", _("To verify"), len(to_verify(desk))),
+        Figure("verify:asked", _("Returned to me"), returned(desk), alert=True),
+        Figure("verify:texts", _("Text messages that did not arrive"), len(failed_texts(desk)), alert=True),
     ]
 
 

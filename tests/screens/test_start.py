@@ -7,10 +7,12 @@ import pytest
 from textual.pilot import Pilot
 
 from clinic_tui.protocol.care import Booking, HandOver, Verification
-from clinic_tui.protocol.resources import CaseRow, DeskSnapshot
+from clinic_tui.protocol.resources import CaseRow, DeskSnapshot, Draft
 from clinic_tui.protocol.team import Colleague, Conversation
+from clinic_tui.widgets.menu_counts import menu_counts
+from clinic_tui.widgets.verify_rows import tab_counts
 from screens.start import StartScreen
-from tests.desks import EBBA, ME, NOW, event, row, taken
+from tests.desks import EBBA, ME, NOW, case_id, event, row, taken
 from tests.screens.stage import StageApp, desk_snapshot, text_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("english")]
@@ -110,6 +112,60 @@ async def test_each_figure_counts_what_is_on_the_desk() -> None:
         assert figure(app, "Text messages that did not arrive").startswith("1")
         assert figure(app, "On shift").startswith("1  Ebba Nyman")
         assert figure(app, "Conversations that wait for me").startswith("1")
+
+
+async def test_the_menu_and_the_page_agree_with_the_tabs_of_the_verification_view() -> None:
+    items = (
+        Verification(id="v1", kind="sms_failed", state="open", unit_id="ekens", case_id=None, asked_at=NOW),
+        Verification(
+            id="v2",
+            kind="note_countersign",
+            state="open",
+            unit_id="ekens",
+            case_id=None,
+            asked_at=NOW,
+            asked_by=EBBA,
+        ),
+        Verification(
+            id="v3",
+            kind="note_countersign",
+            state="returned",
+            unit_id="ekens",
+            case_id=None,
+            asked_at=NOW,
+            asked_by=ME,
+        ),
+        Verification(
+            id="v4",
+            kind="note_countersign",
+            state="open",
+            unit_id="ekens",
+            case_id=None,
+            asked_at=NOW,
+            asked_by=ME,
+        ),
+    )
+    app = StageApp(shown=work(verifications=items))
+    async with app.run_test(size=(140, 50)) as pilot:
+        await opened(app, pilot)
+        tabs = tab_counts(app.desk)
+        assert menu_counts(app.place)["go.verify"] == (sum(tabs.values()), True)
+        for title, tab in (
+            ("Notes to sign", "unsigned"),
+            ("To verify", "to_verify"),
+            ("Returned to me", "asked"),
+            ("Text messages that did not arrive", "texts"),
+        ):
+            assert figure(app, title).split()[0] == str(tabs[tab])
+
+
+async def test_unsent_drafts_are_those_of_the_tab_and_not_the_notes() -> None:
+    message = Draft(case_id=case_id(6), kind="message", body="x", revision=1, saved_at=NOW)
+    note = Draft(case_id=case_id(4), kind="note", body="y", revision=1, saved_at=NOW)
+    app = StageApp(shown=work(drafts=(message, note)))
+    async with app.run_test(size=(140, 50)) as pilot:
+        await opened(app, pilot)
+        assert figure(app, "Unsent drafts").startswith("1")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from textual import on
+from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -62,6 +62,17 @@ class LeaveReasonDialog(ClinicDialog[str | None]):
     def ways(self) -> Sequence[Way]:
         """Leave it so, or not."""
         return (Way("enter", _("Leave it with this reason")), Way("escape", _("Cancel")))
+
+    def on_key(self, event: events.Key) -> None:
+        """What is typed at the usual reasons is the beginning of one's own words."""
+        character = event.character or ""
+        if self.focused is not self.choices or not event.is_printable or is_blank(character):
+            super().on_key(event)
+            return
+        event.stop()
+        event.prevent_default()
+        self.field.focus()
+        self.field.insert_text_at_cursor(character)
 
     @on(ChoiceList.Chosen)
     @on(Input.Submitted)

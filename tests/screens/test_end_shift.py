@@ -166,6 +166,31 @@ async def test_a_reason_of_ones_own_must_have_words() -> None:
         assert app.result is None
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_what_is_typed_at_the_usual_reasons_goes_to_the_field(size: tuple[int, int]) -> None:
+    app = StageApp()
+    async with app.run_test(size=size) as pilot:
+        dialog = LeaveReasonDialog(1)
+        await app.show(dialog)
+        await listening(pilot)
+        await pilot.press("down", *"jag är", "space", *"sjuk")
+        assert dialog.field.value == "jag är sjuk"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.result == "jag är sjuk"
+
+
+async def test_a_space_at_the_usual_reasons_writes_nothing() -> None:
+    app = StageApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        dialog = LeaveReasonDialog(1)
+        await app.show(dialog)
+        await listening(pilot)
+        await pilot.press("space")
+        assert dialog.choices.has_focus
+        assert dialog.field.value == ""
+
+
 async def test_deeds_are_begun_on_the_selected_line_and_what_is_finished_leaves_the_list() -> None:
     app = StageApp(shown=everything())
     app.may_begin = lambda action, one: action == "case.hand_over" or one.kind == "async"

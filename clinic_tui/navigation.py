@@ -13,7 +13,7 @@ from clinic_tui.i18n import _
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.patient_commands import OpenResident, ProfileOpened
 from clinic_tui.protocol.resources import CaseDetail
-from clinic_tui.state.selectors import tabs
+from clinic_tui.state.selectors import followed
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.workplace import Choice, Question
 
@@ -63,9 +63,8 @@ class Navigation:
             self._app.switch_mode(mode)
 
     def my_visits(self) -> list[Visit]:
-        """My open visits in the order of their tabs."""
-        desk = self._app.room.desk
-        return [visit for visit in tabs(desk) if desk.is_mine(visit.row)]
+        """The open visits and chats that one goes round among, in the order of their tabs."""
+        return followed(self._app.room.desk, self._app.place.current_visit)
 
     def open_case(self, case_id: str) -> None:
         """Show a case on the visit screen, fetched first where the desk does not have it."""

@@ -5,30 +5,14 @@ from datetime import datetime, timedelta
 from clinic_tui.domain.cases import CaseState
 from clinic_tui.protocol.resources import CaseRow, PriorityInfo
 from clinic_tui.state.desk import Desk
-from clinic_tui.state.queue_view import QueueView, ViewCounts
+from clinic_tui.state.queue_view import QueueView
 from clinic_tui.state.visit import Visit
-
-
-def counts(view: QueueView) -> ViewCounts:
-    """Shown, total and hidden cases of a view."""
-    return view.counts
-
-
-def hidden_waiting(view: QueueView) -> int:
-    """How many waiting cases the filter hides."""
-    return view.hidden_waiting
 
 
 def next_case_after(view: QueueView, case_id: str) -> CaseRow | None:
     """The case to offer next: the first that waits after this one in the list, else from its top."""
     following = view.next_after(case_id)
     return view.row_at(view.index_of(following) or 0) if following is not None else None
-
-
-def oldest_wait(view: QueueView, now: datetime) -> timedelta | None:
-    """How long the shown case that has waited longest has waited; None when nobody waits."""
-    row = view.oldest_waiting
-    return waited(row, now) if row is not None else None
 
 
 def waited(row: CaseRow, now: datetime) -> timedelta:
@@ -55,25 +39,15 @@ def tabs(desk: Desk) -> list[Visit]:
     return sorted(desk.visits.values(), key=place)
 
 
-def unread_visits(desk: Desk) -> list[Visit]:
-    """My visits with unread messages, in the order of their tabs."""
-    return [visit for visit in tabs(desk) if visit.unread and desk.is_mine(visit.row)]
+def followed(desk: Desk, current: str | None) -> list[Visit]:
+    """The open cases I have or was invited into, and the one looked at last while it is not over; as tabs."""
+    return [
+        visit
+        for visit in tabs(desk)
+        if desk.takes_part(visit.row) or (visit.case_id == current and visit.row.closed_at is None)
+    ]
 
 
 def other_readers(desk: Desk, row: CaseRow) -> list[str]:
     """Names of the colleagues who read this case right now, not counting me."""
     return [reader.staff.name for reader in row.readers if reader.staff.id != desk.people.staff_id]
-
-
-def unsent(desk: Desk) -> int:
-    """How many outgoing messages the backend does not have yet."""
-    return sum(one.state != "sent" for visit in desk.visits.values() for one in visit.pending)
-
-
-def needs_signing(desk: Desk) -> list[Visit]:
-    """My ended visits whose note is not signed (slide 55)."""
-    return [
-        visit
-        for visit in tabs(desk)
-        if desk.is_mine(visit.row) and visit.row.state == CaseState.ENDED_UNSIGNED
-    ]

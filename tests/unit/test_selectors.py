@@ -55,12 +55,12 @@ def test_the_filter_hides_and_says_how_many() -> None:
     view = QueueView(desk, GlobalFilter(priorities=frozenset({1})))
     assert numbers(view) == [1]
     assert view.counts == (1, 4, 3)
-    assert view.hidden_waiting == selectors.hidden_waiting(view) == 2
+    assert view.hidden_waiting == 2
     assert view.waiting == 1
     assert case_id(1) in view
     assert case_id(2) not in view
     view.set_filter(GlobalFilter())
-    assert view.counts == selectors.counts(view) == (4, 4, 0)
+    assert view.counts == (4, 4, 0)
     assert view.waiting_by_priority == {1: 1, 3: 2}
 
 
@@ -93,14 +93,15 @@ def test_places_and_ids_belong_together() -> None:
     assert view.index_of(case_id(99)) is None
 
 
-def test_the_oldest_wait_is_that_of_shown_cases_that_wait() -> None:
+def test_the_oldest_that_waits_is_one_of_the_shown() -> None:
     desk = desk_with(row(1, waited=30), taken(2, by=EBBA, waited=90), row(3, waited=80, priority=5))
     view = QueueView(desk)
-    assert selectors.oldest_wait(view, NOW) == timedelta(minutes=80)
+    assert view.oldest_waiting is not None
+    assert view.oldest_waiting.id == case_id(3)
     view.set_filter(GlobalFilter(priorities=frozenset({3})))
-    assert selectors.oldest_wait(view, NOW) == timedelta(minutes=30)
+    assert view.oldest_waiting.id == case_id(1)
     view.apply(desk.fold(event(11, taken(1, waited=30))))
-    assert selectors.oldest_wait(view, NOW) is None
+    assert view.oldest_waiting is None
 
 
 def test_a_wait_is_never_negative_and_stops_when_taken() -> None:
@@ -125,9 +126,23 @@ def test_tabs_stand_in_the_order_the_cases_were_taken() -> None:
     ):
         desk.open(one)
     assert [one.case_id for one in selectors.tabs(desk)] == [case_id(2), case_id(1), case_id(5)]
-    assert [one.case_id for one in selectors.unread_visits(desk)] == [case_id(1)]
-    assert [one.case_id for one in selectors.needs_signing(desk)] == [case_id(2)]
-    assert selectors.unsent(desk) == 0
+
+
+def test_one_goes_round_among_ones_own_those_one_was_invited_into_and_the_one_looked_at() -> None:
+    desk = desk_with(row(1))
+    chat = {"kind": "async", "priority": None}
+    for one in (
+        detail(taken(1, accepted_at=NOW)),
+        detail(taken(2, by=EBBA, participants=(ME,), accepted_at=NOW + timedelta(minutes=1))),
+        detail(taken(3, state="awaiting_resident", accepted_at=NOW + timedelta(minutes=2), **chat)),
+        detail(taken(4, by=EBBA, state="awaiting_staff", accepted_at=NOW + timedelta(minutes=3), **chat)),
+        detail(taken(5, state="closed", closed_at=NOW)),
+    ):
+        desk.open(one)
+    mine = [case_id(1), case_id(3), case_id(2)]
+    assert [one.case_id for one in selectors.followed(desk, None)] == mine
+    assert [one.case_id for one in selectors.followed(desk, case_id(4))] == [*mine, case_id(4)]
+    assert [one.case_id for one in selectors.followed(desk, case_id(5))] == mine
 
 
 def test_other_readers_do_not_name_me() -> None:

@@ -56,7 +56,7 @@ async def test_a_resident_is_found_by_the_whole_number_however_it_is_written(
         ("900101-2386", "person.check_digit"),
         ("199013012385", "person.no_such_date"),
         ("Anna Berg Anna", "person.format"),
-        ("196109732393", "person.type_not_taken"),
+        ("196109732394", "person.check_digit"),
         ("%199001012385", "person.format"),
     ],
 )
@@ -68,6 +68,18 @@ async def test_a_number_that_is_none_is_refused_with_its_rule(
     assert (no.status, no.field, no.rule) == (422, "person_number", rule)
     assert typed not in f"{no.title}{no.detail}"
     assert await _log(backend, "SEARCH") == []
+
+
+@pytest.mark.parametrize("number", ["196109732393", "22950606FH20"])
+async def test_a_resident_with_a_coordination_or_a_reserve_number_is_added_and_found(
+    backend: Backend, number: str
+) -> None:
+    nora = await staff(backend, "nora")
+    found = await _find(nora, number)
+    assert (found.profile, found.person_number) == (None, number)
+    made = await nora.send("create_resident", person_number=number, name="Kim Ny", mobile="070-174 06 05")
+    again = await _find(nora, number)
+    assert again.profile.resident == made.profile.resident
 
 
 async def test_every_search_is_logged_found_or_not_and_never_with_the_number(backend: Backend) -> None:

@@ -89,15 +89,12 @@ def save_contact(tx: Tx, command: SaveContact) -> ProfileOpened:
 
 
 def _number(tx: Tx, text: str) -> PersonId:
-    """The number, of a kind the region takes; refused with the rule it breaks (domain.md 7.4)."""
-    region = tx.region
+    """The number, refused with the rule it breaks (domain.md 7.4).
+
+    Which kinds residents may sign in with is the region's choice; staff find those with any (5.27).
+    """
     try:
-        return parse(
-            text,
-            today=local_date(region, tx.now),
-            types=region.resident_id_types,
-            regional=region.reserve_formats,
-        )
+        return parse(text, today=local_date(tx.region, tx.now), regional=tx.region.reserve_formats)
     except InvalidPersonId as no:
         raise invalid("person_number", no.rule, no.reason) from None
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, RowMapping, and_, bindparam, insert, select, update
+from sqlalchemy import RowMapping, and_, bindparam, insert, select, update
 
 from clinic_tui.backend.cases import CaseRecord, age_at, resident_ref
 from clinic_tui.backend.rules import local_date, roles_seen
@@ -258,12 +258,6 @@ def read_of_conversation(tx: Tx, staff_id: str, conversation_id: str) -> None:
     tx.conn.execute(_READ_CONVERSATION, {**asked, "now": tx.now})
     for row in found:
         tx.emit(staff_stream(staff_id), NoticeAdded(notice=_notice(tx, row, read=True)))
-
-
-def mentioned(conn: Connection, staff_id: str) -> tuple[str, ...]:
-    """The residents named in a staff member's newest notices, for the access log."""
-    rows = conn.execute(_NEWEST, {"who": staff_id}).mappings()
-    return tuple(sorted({row["resident_id"] for row in rows if row["resident_id"] is not None}))
 
 
 def _notice(tx: Tx, row: RowMapping, *, read: bool = False) -> Notice:

@@ -17,11 +17,6 @@ def default_database() -> str:
     return f"sqlite:///{_DIRS.user_data_path / 'clinic.db'}"
 
 
-def log_file() -> Path:
-    """The program's own log."""
-    return _DIRS.user_state_path / "clinic-tui.log"
-
-
 def incident_file() -> Path:
     """Crashes on record."""
     return _DIRS.user_state_path / "incidents.jsonl"

@@ -30,18 +30,6 @@ def presence_at(
     return Presence.AWAY if idle >= AWAY_AFTER else stated
 
 
-def next_change(
-    stated: Presence, last_seen: datetime, now: datetime, shift_end: datetime | None = None
-) -> datetime | None:
-    """When presence next fades if nothing is heard, or None when the person is off."""
-    moments = [last_seen + AWAY_AFTER, last_seen + OFF_AFTER]
-    if shift_end is not None:
-        moments.append(shift_end)
-    today = presence_at(stated, last_seen, now, shift_end)
-    coming = [at for at in moments if at > now and presence_at(stated, last_seen, at, shift_end) is not today]
-    return min(coming, default=None)
-
-
 def may_be_alerted(presence: Presence) -> bool:
     """Whether SMS alerts go to the person; never to one who is off (domain.md 8, vector 15)."""
     return presence is not Presence.OFF

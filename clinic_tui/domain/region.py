@@ -85,11 +85,6 @@ class RegionProfile:
     keyword_template: str
     """The headings of a note for the record, with `{note}` where the note goes, of a unit without its own."""
 
-    @property
-    def priority_names(self) -> dict[int, str]:
-        """The Swedish names by number."""
-        return {number: priority.sv for number, priority in self.priorities.items()}
-
 
 def load_profile(source: str) -> RegionProfile:
     """A bundled profile by name, or one from TOML text. Raises `BadTable` with the place of the fault."""

@@ -14,8 +14,6 @@ MAX_EMOJI_PARTS: Final = 10
 SHOWN_LINES: Final = 400
 SHOWN_CHARACTERS: Final = 8000
 """How much of a message is shown before the reader asks for all of it (security.md 2.3 R3)."""
-CUT: Final = "[…]"
-"""Stands where text was cut for display."""
 
 _REPLACEMENT: Final = "\ufffd"
 _LINE_SIGN: Final = "↵"
@@ -219,19 +217,6 @@ def safe_line(value: str) -> str:
     if value.isascii() and value.isprintable():
         return value
     return safe_text(value).replace("\n", _LINE_SIGN)
-
-
-def shorten(value: str, lines: int = SHOWN_LINES, characters: int = SHOWN_CHARACTERS) -> tuple[str, bool]:
-    """The part of a cleaned text to show before the reader asks for the rest, and whether anything was cut.
-
-    A cut text ends in `CUT`, on a line of its own where lines were cut.
-    """
-    if len(value) <= characters and value.count("\n") < lines:
-        return value, False
-    kept = value[:characters].split("\n", lines)
-    if len(kept) > lines:
-        return "\n".join(kept[:lines]) + "\n" + CUT, True
-    return _trim("\n".join(kept)) + CUT, True
 
 
 def _trim(text: str) -> str:

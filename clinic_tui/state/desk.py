@@ -39,7 +39,6 @@ from clinic_tui.protocol.patient_commands import VerificationAnswer
 from clinic_tui.protocol.resources import (
     CaseDetail,
     CaseRow,
-    Cursor,
     DeskSnapshot,
     Draft,
     Message,
@@ -232,10 +231,6 @@ class Desk:
     def discard_pending(self, case_id: str, message_id: str) -> Changes:
         """Take a message that failed off the log; the user gave it up or edits it."""
         return self._in_visit(case_id, lambda visit: visit.settle(message_id))
-
-    def cursor_list(self) -> tuple[Cursor, ...]:
-        """How far each stream is read without holes."""
-        return tuple(Cursor(stream=stream, seq=seq) for stream, seq in sorted(self.cursors.items()))
 
     def is_mine(self, row: CaseRow) -> bool:
         """Whether I have the case and it is not finished."""

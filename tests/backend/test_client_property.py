@@ -186,9 +186,9 @@ class Town:
 
     async def resume(self) -> None:
         """What a stream that comes back does: everything after each cursor."""
-        for cursor in self.desk.cursor_list():
+        for stream, seq in sorted(self.desk.cursors.items()):
             missed = await self.backend.store.read(
-                lambda conn, cursor=cursor: events_after(conn, cursor.stream, cursor.seq, 10_000)
+                lambda conn, stream=stream, seq=seq: events_after(conn, stream, seq, 10_000)
             )
             for envelope in missed:
                 self.apply(self.desk.fold(decode(Envelope, encode(envelope))))
@@ -210,7 +210,7 @@ class Town:
             "mine": QueueView(desk, name="mine").ids(),
             "profile": desk.people.profile,
             "phrases": desk.people.phrases,
-            "cursors": desk.cursor_list(),
+            "cursors": dict(desk.cursors),
             "visits": {
                 key: {
                     "row": visit.row,

@@ -259,11 +259,6 @@ def test_several_events_give_one_set_of_changes() -> None:
     assert changes.visits == {case}
 
 
-def test_cursors_are_given_by_name() -> None:
-    desk = desk_with()
-    assert [(one.stream, one.seq) for one in desk.cursor_list()] == [("staff:anna", 10), ("unit:backby", 10)]
-
-
 def test_a_case_that_comes_back_from_a_colleague_is_fetched_again() -> None:
     desk, case = my_visit()
     desk.fold(event(11, taken(1, by=EBBA, revision=8, version=2)))

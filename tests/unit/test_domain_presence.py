@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_tui.domain.presence import Presence, may_be_alerted, next_change, presence_at
+from clinic_tui.domain.presence import Presence, may_be_alerted, presence_at
 
 SEEN = datetime(2027, 6, 24, 10, tzinfo=UTC)
 P = Presence
@@ -49,18 +49,3 @@ def test_presence_never_grows_while_nothing_is_heard(stated: Presence, first: in
     before = presence_at(stated, SEEN, SEEN + timedelta(seconds=first))
     after = presence_at(stated, SEEN, SEEN + timedelta(seconds=first + later))
     assert RANK.index(after) >= RANK.index(before)
-
-
-@given(st.sampled_from(P), st.integers(0, 4000), st.none() | st.integers(0, 4000))
-def test_the_next_change_is_the_first_moment_that_shows_something_else(
-    stated: Presence, seconds: int, shift: int | None
-) -> None:
-    now = SEEN + timedelta(seconds=seconds)
-    end = None if shift is None else SEEN + timedelta(seconds=shift)
-    shown = presence_at(stated, SEEN, now, end)
-    at = next_change(stated, SEEN, now, end)
-    if at is None:
-        assert shown is presence_at(stated, SEEN, now + timedelta(days=1), end)
-    else:
-        assert presence_at(stated, SEEN, at, end) is not shown
-        assert presence_at(stated, SEEN, at - timedelta(microseconds=1), end) is shown

@@ -17,7 +17,7 @@ def test_a_bundled_profile_is_whole(name: str) -> None:
     profile = load_profile(name)
     assert profile.name == name
     assert list(profile.priorities) == [1, 2, 3, 4, 5]
-    assert all(profile.priority_names.values())
+    assert all(priority.sv for priority in profile.priorities.values())
     assert profile.queues_seen[Role.DOCTOR] == {"doctor", "nurse"}
     assert profile.queues_seen[Role.NURSE] == {"nurse", "medical_admin"}
     assert set(profile.queues_seen) == {

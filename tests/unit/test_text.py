@@ -9,14 +9,12 @@ from hypothesis import strategies as st
 
 from clinic_tui.protocol.problems import Fault, ProtocolError
 from clinic_tui.protocol.text import (
-    CUT,
     MAX_MARKS,
     is_blank,
     needs_cleaning,
     refuse_unstorable,
     safe_line,
     safe_text,
-    shorten,
 )
 from tests.hostile import Hostile, bad_code_points, load_hostile
 
@@ -157,21 +155,6 @@ def test_what_needs_no_cleaning_is_what_cleaning_leaves_alone() -> None:
         if not needs_cleaning(char):
             doubled = char * 2
             assert safe_text("\u200b" + doubled) == "�" + doubled, hex(code)
-
-
-def test_a_long_message_is_cut_at_lines_and_at_characters() -> None:
-    assert shorten("kort\ntext") == ("kort\ntext", False)
-    assert shorten("a\nb\nc", lines=2) == (f"a\nb\n{CUT}", True)
-    assert shorten("abcdef", characters=4) == (f"abcd{CUT}", True)
-    assert shorten("👩\u200d👩", characters=2) == (f"👩{CUT}", True)
-    assert shorten("a\n" * 399 + "b") == ("a\n" * 399 + "b", False)
-
-
-@given(tricky_text.map(safe_text), st.integers(1, 5), st.integers(1, 30))
-def test_what_is_cut_for_display_is_still_clean(text: str, lines: int, characters: int) -> None:
-    shown, cut = shorten(text, lines, characters)
-    assert safe_text(shown) == shown
-    assert cut or shown == text
 
 
 @pytest.mark.parametrize("text", ["", " \n\t", "\u00a0\u3000", "\u2800", "\u200b\u200d", "\u3164", "\x00"])

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import RowMapping, Select, bindparam, insert, select, update
 
 from clinic_tui.backend.circle import adjust, is_in_circle, is_to_verify, offer_of, people_of, staff_streams
+from clinic_tui.backend.guardians import proxy_of
 from clinic_tui.backend.refused import forbidden, not_found, stale
 from clinic_tui.backend.rules import local_date
 from clinic_tui.backend.shifts import refresh
@@ -208,9 +209,9 @@ def readable_case(tx: Tx, case_id: str, *, lock: bool = True) -> CaseRecord:
 
 
 def own_case(tx: Tx, case_id: str, *, lock: bool = True) -> CaseRecord:
-    """A case of the resident who asks; anybody else's does not exist for them."""
+    """A case of the resident who asks, or of the child they still write for; no other exists for them."""
     case = find_case(tx, case_id, lock=lock)
-    if case is None or tx.resident_id not in {case.resident_id, case.acting_proxy_id}:
+    if case is None or tx.resident_id not in {case.resident_id, proxy_of(case, tx.now, tx.region)}:
         raise not_found(case_id)
     return case
 
@@ -360,7 +361,7 @@ def case_row(case: CaseRecord, now: datetime, region: RegionProfile) -> CaseRow:
         closed_at=case.closed_at,
         close_reason=case.close_reason,
         assignee=case.assignee,
-        acting_proxy=case.acting_proxy,
+        acting_proxy=case.acting_proxy if proxy_of(case, now, region) else None,
         child=case.child,
         from_ticket=case.from_ticket,
         free_text=case.free_text,

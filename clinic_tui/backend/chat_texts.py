@@ -1,6 +1,7 @@
 """The SMS texts that tell a resident of chats and tickets: nothing of the matter in any (domain.md 2.7)."""
 
 from clinic_tui.backend.cases import CaseRecord
+from clinic_tui.backend.guardians import receiver_of
 from clinic_tui.backend.sms.outbox import queue_resident_text
 from clinic_tui.backend.tx import Tx
 from clinic_tui.i18n import _
@@ -30,4 +31,4 @@ def text_ticket(tx: Tx, receiver_id: str, unit_id: str | None, until: str) -> bo
 
 
 def _send(tx: Tx, case: CaseRecord, body: str, kind: str) -> bool:
-    return queue_resident_text(tx, case, case.acting_proxy_id or case.resident_id, body, kind=kind)
+    return queue_resident_text(tx, case, receiver_of(tx, case), body, kind=kind)

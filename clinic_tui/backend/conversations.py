@@ -36,9 +36,12 @@ _MEMBERS = (
 )
 _NEWEST = (
     select(staff_messages)
-    .where(staff_messages.c.conversation_id == bindparam("of"))
-    .order_by(staff_messages.c.seq.desc())
-    .limit(PAGE)
+    .join_from(staff_messages, conversations, conversations.c.id == staff_messages.c.conversation_id)
+    .where(
+        staff_messages.c.conversation_id.in_(bindparam("ids", expanding=True)),
+        staff_messages.c.seq > conversations.c.count - PAGE,
+    )
+    .order_by(staff_messages.c.conversation_id, staff_messages.c.seq)
 )
 _IS_MEMBER = conversations.c.id.in_(
     select(conversation_members.c.conversation_id).where(conversation_members.c.staff_id == bindparam("who"))
@@ -343,19 +346,24 @@ def shown(talk: Talk, staff_id: str, messages: tuple[StaffMessage, ...] = ()) ->
 
 def whole(tx: Tx, talk: Talk) -> Conversation:
     """A conversation as the staff member who asks sees it, with its newest messages, oldest first."""
-    rows = tx.conn.execute(_NEWEST, {"of": talk.id}).mappings().all()
-    messages = tuple(
-        StaffMessage(
-            id=row["id"],
-            conversation_id=talk.id,
-            seq=row["seq"],
-            author=StaffRef(id=row["author_id"], name=row["author_name"], title=row["author_title"]),
-            body=row["body"],
-            sent_at=row["sent_at"],
-        )
-        for row in reversed(rows)
-    )
-    return shown(talk, tx.staff.id, messages)
+    return _wholes(tx, [talk])[0]
+
+
+def _wholes(tx: Tx, talks: list[Talk]) -> tuple[Conversation, ...]:
+    """Conversations with their newest messages, which one query brings for all."""
+    messages: dict[str, list[StaffMessage]] = {talk.id: [] for talk in talks}
+    if talks:
+        for row in tx.conn.execute(_NEWEST, {"ids": list(messages)}).mappings():
+            message = StaffMessage(
+                id=row["id"],
+                conversation_id=row["conversation_id"],
+                seq=row["seq"],
+                author=StaffRef(id=row["author_id"], name=row["author_name"], title=row["author_title"]),
+                body=row["body"],
+                sent_at=row["sent_at"],
+            )
+            messages[message.conversation_id].append(message)
+    return tuple(shown(talk, tx.staff.id, tuple(messages[talk.id])) for talk in talks)
 
 
 def my_conversations(tx: Tx) -> tuple[Conversation, ...]:
@@ -366,16 +374,17 @@ def my_conversations(tx: Tx) -> tuple[Conversation, ...]:
     asked = {"who": tx.staff.id, "units": list(tx.assignment.units), "roles": list(tx.roles_seen)}
     rows = cast("list[RowMapping]", tx.conn.execute(_MINE, asked).mappings().all())
     talks = _talks(tx, rows)
-    return tuple(
-        whole(tx, talk)
+    talks = [
+        talk
         for talk in talks
         if talk.row["kind"] != "staff_chat"
         or talk.row["closed_at"] is None
         or (talk.read_by(tx.staff.id) or 0) < talk.row["count"]
-    )
+    ]
+    return _wholes(tx, talks)
 
 
 def beside(tx: Tx, case_id: str) -> tuple[Conversation, ...]:
     """The staff chats beside a case that the staff member takes part in (slide 37)."""
     rows = tx.conn.execute(_BESIDE, {"of": case_id, "who": tx.staff.id}).mappings().all()
-    return tuple(whole(tx, talk) for talk in _talks(tx, rows))
+    return _wholes(tx, _talks(tx, rows))

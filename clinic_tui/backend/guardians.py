@@ -1,6 +1,7 @@
 """Guardians and the children they act for, as the population register has them (slide 5, domain.md 2.12)."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Protocol
 
 from sqlalchemy import RowMapping, bindparam, select
 
@@ -9,6 +10,7 @@ from clinic_tui.backend.store.tables import guardians, residents
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.person_id import age_on
 from clinic_tui.domain.proxy import Guardianship, Protection, ProxyAllowed, may_act
+from clinic_tui.domain.region import RegionProfile
 
 _ONE = select(residents).where(residents.c.id == bindparam("who"))
 _CHILDREN = (
@@ -23,6 +25,47 @@ _GUARDIANS = (
     .where(guardians.c.child_id == bindparam("who"))
     .order_by(residents.c.id)
 )
+
+
+class Proxied(Protocol):
+    """A case, as far as it says who writes for its resident."""
+
+    @property
+    def resident_id(self) -> str:
+        """Whom it is about."""
+        ...
+
+    @property
+    def acting_proxy_id(self) -> str | None:
+        """The guardian who began to write for them."""
+        ...
+
+    @property
+    def birth_date(self) -> date | None:
+        """When the resident was born."""
+        ...
+
+    @property
+    def protected(self) -> str:
+        """How far the resident's identity is protected."""
+        ...
+
+
+def proxy_of(case: Proxied, now: datetime, region: RegionProfile) -> str | None:
+    """The guardian who still writes for a case's resident (domain.md 2.12).
+
+    Nobody from 00:00 on the birthday from which a child signs in alone, or once its identity is protected.
+    """
+    if case.acting_proxy_id is None or case.birth_date is None:
+        return case.acting_proxy_id
+    age = age_on(case.birth_date, local_date(region, now))
+    ended = age >= region.child_limits.until_age or case.protected != Protection.NONE.value
+    return None if ended else case.acting_proxy_id
+
+
+def receiver_of(tx: Tx, case: Proxied) -> str:
+    """Who reads and writes in a case and gets its texts: the resident, or a guardian who writes for them."""
+    return proxy_of(case, tx.now, tx.region) or case.resident_id
 
 
 def children_of(tx: Tx, guardian_id: str) -> tuple[RowMapping, ...]:

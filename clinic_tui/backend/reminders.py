@@ -7,6 +7,7 @@ from sqlalchemy import Connection, bindparam
 
 from clinic_tui.backend.cases import CaseRecord, case_select, change_case, record, tell_case
 from clinic_tui.backend.context import Backend
+from clinic_tui.backend.guardians import receiver_of
 from clinic_tui.backend.notices import notify, notify_queue
 from clinic_tui.backend.sms.outbox import queue_resident_text
 from clinic_tui.backend.store.tables import cases
@@ -62,8 +63,7 @@ def _due(case: CaseRecord, now: datetime, zone: ZoneInfo) -> Reminder:
 
 def _send(tx: Tx, case: CaseRecord, found: Reminder, zone: ZoneInfo) -> None:
     """Tell the resident and, at the last one, the staff who take the visit."""
-    receiver = case.acting_proxy_id or case.resident_id
-    queue_resident_text(tx, case, receiver, _body(case, found, zone), kind="visit_soon")
+    queue_resident_text(tx, case, receiver_of(tx, case), _body(case, found, zone), kind="visit_soon")
     if found is not Reminder.SOON:
         return
     booked = case.booking.staff if case.booking else None

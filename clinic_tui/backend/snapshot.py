@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import bindparam, or_, text
+from sqlalchemy import bindparam, or_, select, text
 
 from clinic_tui.backend.audit import AuditEntry
 from clinic_tui.backend.cases import (
@@ -19,6 +19,7 @@ from clinic_tui.backend.cases import (
 from clinic_tui.backend.circle import invited_into
 from clinic_tui.backend.conversations import my_conversations
 from clinic_tui.backend.details import case_detail_of
+from clinic_tui.backend.guardians import proxy_of
 from clinic_tui.backend.handlers.common import is_chat, log, resident_case
 from clinic_tui.backend.handlers.drafts import every_draft_of
 from clinic_tui.backend.handlers.profile import own_profile
@@ -47,6 +48,7 @@ from clinic_tui.protocol.resources import (
     DeskSnapshot,
     MessagePage,
 )
+from clinic_tui.protocol.team import Conversation
 
 _IN_UNITS = cases.c.unit_id.in_(bindparam("units", expanding=True))
 _VISIBLE = or_(
@@ -61,6 +63,7 @@ _PAGE = (
     .order_by(cases.c.id)
     .limit(bindparam("most"))
 )
+_ABOUT = select(cases.c.resident_id).where(cases.c.id.in_(bindparam("ids", expanding=True)))
 _READABLE_FOR = timedelta(days=30)
 """How long a resident's home shows a chat that has ended (domain.md 2.1.2)."""
 _TEXTS = 50
@@ -96,8 +99,9 @@ def desk_snapshot(tx: Tx) -> DeskSnapshot:
     places = cursors(tx.conn, session.streams if session else ())
     found = _open_cases(tx)
     items, notices, issued = verifications_of(tx), newest_notices(tx, member.id), tickets_of_issuer(tx)
-    named = (one.resident for one in (*items, *notices, *issued))
-    log_list(tx, found, "desk", more=(resident.id for resident in named if resident is not None))
+    talks = my_conversations(tx)
+    named = [one.resident.id for one in (*items, *notices, *issued) if one.resident is not None]
+    log_list(tx, found, "desk", more=(*named, *_talked_about(tx, talks)))
     infos = unit_infos(tx, assignment.units)
     names = {info.id: info.name for info in infos}
     mine = tuple(case_detail_of(tx, case) for case in found if not is_chat(case) and _takes_part(tx, case))
@@ -122,13 +126,19 @@ def desk_snapshot(tx: Tx) -> DeskSnapshot:
         mine=mine,
         cursors=places,
         colleagues=colleagues_at(tx, assignment.units),
-        conversations=my_conversations(tx),
+        conversations=talks,
         notices=notices,
         tickets=issued,
         verifications=items,
         drafts=every_draft_of(tx.conn, member.id),
         shift_ends_at=session.expires_at if session else None,
     )
+
+
+def _talked_about(tx: Tx, talks: Iterable[Conversation]) -> tuple[str, ...]:
+    """The residents whose cases conversations are about."""
+    of_cases = sorted({talk.case_id for talk in talks if talk.case_id is not None})
+    return tuple(tx.conn.execute(_ABOUT, {"ids": of_cases}).scalars()) if of_cases else ()
 
 
 def _open_cases(tx: Tx) -> list[CaseRecord]:
@@ -220,9 +230,9 @@ def resident_home(tx: Tx) -> ResidentHome:
     """Who a resident is, their tickets, open cases and lately ended chats with the newest messages."""
     who = tx.resident_id
     places = cursors(tx.conn, (resident_stream(who),))
+    rows = tx.conn.execute(_RESIDENTS, {"who": who, "since": tx.now - _READABLE_FOR}).mappings()
     found = [
-        record(row)
-        for row in tx.conn.execute(_RESIDENTS, {"who": who, "since": tx.now - _READABLE_FOR}).mappings()
+        case for case in map(record, rows) if who in {case.resident_id, proxy_of(case, tx.now, tx.region)}
     ]
     return ResidentHome(
         resident_id=who,

@@ -13,6 +13,7 @@ from clinic_tui.backend.store.tables import residents
 from clinic_tui.backend.store.team_tables import verifications
 from clinic_tui.backend.streams import staff_stream, unit_stream
 from clinic_tui.backend.tx import Tx
+from clinic_tui.domain.roles import Permission
 from clinic_tui.protocol.care import Verification, VerificationKind
 from clinic_tui.protocol.events import VerificationChanged
 from clinic_tui.protocol.ids import new_id
@@ -123,7 +124,12 @@ def is_asked_for(tx: Tx, note_id: str) -> bool:
 
 
 def verifications_of(tx: Tx) -> tuple[Verification, ...]:
-    """Open items of the session's units, and those of the staff member that were decided lately."""
+    """Open items of the session's units, and those of the staff member that were decided lately.
+
+    None for a role that reads no cases: they name residents.
+    """
+    if not tx.allows(Permission.PREVIEW_CASE):
+        return ()
     asked = {"units": list(tx.assignment.units), "who": tx.staff.id, "since": tx.now - DECIDED_FOR}
     return tuple(_item(tx, row) for row in tx.conn.execute(_MINE, asked).mappings())
 

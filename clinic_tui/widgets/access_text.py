@@ -9,9 +9,10 @@ from clinic_tui.widgets.texts import clock
 
 
 def access_text(entry: AccessEntry) -> str:
-    """Who did what, such as `Anna Ek, nurse, Ekens health centre, read the case`."""
-    who = ", ".join(part for part in (entry.who or _("The system"), entry.title, entry.unit_name) if part)
-    return _("{who} {deed}").format(who=who, deed=deed_text(entry.action, entry.code))
+    """What was done, by whom and where, such as `Read the case · Anna Ek, nurse · Ekens health centre`."""
+    who = ", ".join(part for part in (entry.who or _("The system"), entry.title) if part)
+    deed = deed_text(entry.action, entry.code)
+    return " · ".join(part for part in (deed[:1].upper() + deed[1:], who, entry.unit_name) if part)
 
 
 def access_time(entry: AccessEntry, now: datetime) -> str:
@@ -82,6 +83,7 @@ def _of_rest() -> dict[str, str]:
         "cancelled": pgettext("access", "cancelled a visit"),
         "no_show": pgettext("access", "noted that the resident did not come"),
         "meeting_opened": pgettext("access", "began a call"),
+        "meeting_changed": pgettext("access", "changed a call"),
         "meeting_closed": pgettext("access", "ended a call"),
         "verification_asked": pgettext("access", "asked that the note be verified"),
         "verification_verified": pgettext("access", "verified it"),

@@ -183,6 +183,7 @@ def event_text(action: str) -> str:
         "cancelled": pgettext("event", "Visit cancelled"),
         "no_show": pgettext("event", "The resident did not come"),
         "meeting_opened": pgettext("event", "Call begun"),
+        "meeting_changed": pgettext("event", "Call changed"),
         "meeting_closed": pgettext("event", "Call ended"),
         "priority_changed": pgettext("event", "Priority changed"),
         "verification_asked": pgettext("event", "Note sent to be verified"),

@@ -56,6 +56,17 @@ async def test_opening_a_case_is_logged_as_reading(backend: Backend) -> None:
     assert [row["action"] for row in await _records(backend) if row["object_id"] == ANNA_CASE] == ["READ"]
 
 
+async def test_who_reads_up_on_a_waiting_case_is_in_its_residents_access_log_with_unit_and_time(
+    backend: Backend,
+) -> None:
+    rolf, nora = await staff(backend, "rolf"), await staff(backend, "nora")
+    await nora.send("read_case", case_id=ANNA_CASE)
+    opened = await rolf.send("open_resident", resident_id="r-anna")
+    read = next(entry for entry in opened.profile.access if entry.code == "read")
+    assert (read.action, read.who, read.unit_name) == ("READ", "Nora", "North health centre")
+    assert (read.at, read.case_id) == (backend.clock.now(), ANNA_CASE)
+
+
 async def test_an_attempt_at_another_units_case_is_logged(backend: Backend) -> None:
     nora = await staff(backend, "nora")
     await nora.refused("read_case", case_id=SOUTH_CASE)

@@ -1,5 +1,6 @@
 """What staff say to each other, beside cases and directly, on both databases (slide 37, domain.md 2.5)."""
 
+import json
 from typing import Any
 
 import pytest
@@ -126,6 +127,34 @@ async def test_who_leaves_a_case_leaves_its_staff_chat_and_who_joins_is_in_it(ba
     assert (await sara.refused("say_to_staff", conversation_id=talk.id, body="x")).status == 404
     last = (await told(backend, "staff:s-sara"))[-1]
     assert (last.state, last.last_body) == ("closed", "")
+
+
+async def test_a_case_given_back_takes_the_invited_out_of_its_staff_chat(backend: Backend) -> None:
+    nora, sara = await staff(backend, "nora"), await staff(backend, "sara")
+    taken = (await nora.send("accept_case", case_id=ANNA_CASE, version=1)).detail.row
+    await nora.send("invite_colleague", case_id=ANNA_CASE, staff_id="s-sara")
+    asked = {"kind": "staff_chat", "case_id": ANNA_CASE, "body": "What do you think?"}
+    talk = (await nora.send("start_conversation", **asked)).conversation
+    await nora.send("release_case", case_id=ANNA_CASE, version=taken.version)
+    assert (await sara.refused("read_conversation", conversation_id=talk.id, seq=1)).status == 404
+    assert await on_desk(sara) == ()
+
+
+async def test_the_desk_shows_the_newest_fifty_of_each_conversation_and_logs_whom_they_are_about(
+    backend: Backend,
+) -> None:
+    nora, rolf = await staff(backend, "nora"), await staff(backend, "rolf")
+    await in_progress(nora)
+    asked = {"kind": "consultation", "case_id": ANNA_CASE, "staff_ids": ("s-rolf",), "body": "Knee too?"}
+    question = (await nora.send("start_conversation", **asked)).conversation
+    talk = await direct(rolf, "s-nora", "Message 1")
+    for n in range(2, 53):
+        await rolf.send("say_to_staff", conversation_id=talk.id, body=f"Message {n}")
+    shown = {one.id: [message.body for message in one.messages] for one in await on_desk(rolf)}
+    assert shown == {question.id: ["Knee too?"], talk.id: [f"Message {n}" for n in range(3, 53)]}
+    lists = select(audit.c.record).where(audit.c.action == "LIST", audit.c.staff_id == "s-rolf")
+    (record,) = await backend.store.read(lambda conn: list(conn.execute(lists).scalars()))
+    assert "r-anna" in json.loads(record)["residents"]
 
 
 async def test_a_role_is_asked_and_whoever_answers_takes_part(backend: Backend) -> None:

@@ -17,7 +17,7 @@ from clinic_tui.demo_host import identifier
 from clinic_tui.demo_server import open_backend
 from clinic_tui.protocol.commands import AcceptCase, PostMessage, StartVisit
 from clinic_tui.protocol.ids import new_id
-from tests.backend.workstation import Workstation
+from tests.backend.workstation import CALM, PATIENT, Workstation
 
 SPEED = 60.0
 
@@ -36,10 +36,10 @@ async def nurse() -> AsyncIterator[Workstation]:
     dataset = replace(full, cases=(waiting,))
     async with demo(dataset) as url_and_crowd:
         url, crowd = url_and_crowd
-        station = Workstation(url)
+        station = Workstation(url, PATIENT, CALM)
         await station.call(station.link.sign_in("anna", DEMO_PASSWORD))
         await station.call(station.link.open_desk())
-        await station.until(lambda: station.desk.loaded and station.link.status.state == "live")
+        await station.until(lambda: station.desk.loaded and station.link.status.state == "live", 30)
         running = asyncio.create_task(crowd.run())
         try:
             yield station

@@ -22,7 +22,7 @@ from clinic_tui.protocol.command import Command
 from clinic_tui.protocol.commands import PostMessage
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.team_commands import HandOverCase, StartConversation
-from tests.backend.workstation import Workstation
+from tests.backend.workstation import CALM, PATIENT, Workstation
 
 pytestmark = pytest.mark.anyio
 SPEED = 60.0
@@ -52,10 +52,10 @@ async def nurse() -> AsyncIterator[Workstation]:
         crowd = Crowd(url, secret, dataset, speed=SPEED, password=DEMO_PASSWORD, identifier=identifier)
         assert isinstance(backend.hub, Hub)
         backend.hub.watchers.append(partial(wake, crowd))
-        station = Workstation(url)
+        station = Workstation(url, PATIENT, CALM)
         await station.call(station.link.sign_in("anna", DEMO_PASSWORD))
         await station.call(station.link.open_desk())
-        await station.until(lambda: station.desk.loaded and station.link.status.state == "live")
+        await station.until(lambda: station.desk.loaded and station.link.status.state == "live", 30)
         running = asyncio.create_task(crowd.run())
         try:
             yield station

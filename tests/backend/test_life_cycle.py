@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.refused import Refused
-from clinic_tui.backend.store.tables import sms_outbox
+from clinic_tui.backend.store.tables import audit, sms_outbox
 from tests.backend.town import ANNA_CASE, Person, in_progress, resident, staff
 
 pytestmark = pytest.mark.anyio
@@ -50,6 +50,8 @@ async def test_fifty_who_take_the_same_case_have_one_winner_and_are_told_who(bac
     winner = won[0].detail.row.assignee.name
     assert {problem.status for problem in lost} == {409}
     assert {problem.who for problem in lost if problem.code == "already_taken"} == {winner}
+    accepted = select(audit.c.n).where(audit.c.object_id == ANNA_CASE, audit.c.code == "accepted")
+    assert len(await backend.store.read(lambda conn: conn.execute(accepted).all())) == 1
 
 
 async def test_the_resident_gets_an_sms_when_the_case_is_taken(backend: Backend) -> None:

@@ -155,6 +155,13 @@ async def test_a_case_that_goes_back_to_its_queue_has_nobody_left_in_it(backend:
         await opened(sara)
 
 
+async def test_an_invited_manager_leaves_again(backend: Backend) -> None:
+    nora, maja = await staff(backend, "nora"), await staff(backend, "maja")
+    await in_progress(nora)
+    await nora.send("invite_colleague", case_id=ANNA_CASE, staff_id="s-maja")
+    assert (await maja.send("leave_case", case_id=ANNA_CASE)).case.participants == ()
+
+
 async def test_what_the_invited_read_and_write_is_in_the_access_log(backend: Backend) -> None:
     nora, sara = await staff(backend, "nora"), await staff(backend, "sara")
     await in_progress(nora)

@@ -103,6 +103,37 @@ async def test_a_guardian_writes_for_a_child(backend: Backend) -> None:
     assert said.message.author == "proxy"
 
 
+async def test_at_midnight_of_the_thirteenth_birthday_a_chat_goes_on_with_the_child_alone(
+    backend: Backend,
+) -> None:
+    clock: Any = backend.clock
+    clock.set(datetime(2031, 2, 19, 22, 59, 58, tzinfo=UTC))
+    nora, anna, dan = (
+        await staff(backend, "nora"),
+        await resident(backend, "anna"),
+        await resident(backend, "dan"),
+    )
+    asked = {"service_code": "child_health", "body": "When?", "child_id": "r-dan"}
+    case = (await anna.send("ask_question", **asked)).case
+    taken = await nora.send("accept_case", case_id=case.id, version=1)
+    assert taken.detail.row.acting_proxy == "Anna Berg"
+    clock.move(timedelta(seconds=1))
+    await anna.send("resident_says", case_id=case.id, body="Still in time")
+    clock.move(timedelta(seconds=1))
+    assert (await anna.refused("resident_says", case_id=case.id, body="Too late")).status == 404
+    hers = (await query(backend, anna.token, "home", resident_home)).cases
+    assert case.id not in {one.id for one in hers}
+    answered = await nora.send("post_message", case_id=case.id, body="On Friday")
+    assert (answered.case.child, answered.case.acting_proxy) == (True, None)
+    told = await backend.store.read(lambda conn: events_after(conn, "resident:r-anna", 0, 200))
+    assert "On Friday" not in str(told)
+    texted = select(sms_outbox.c.resident_id)
+    assert await backend.store.read(lambda conn: list(conn.execute(texted).scalars())) == ["r-dan"]
+    (still,) = (await query(backend, dan.token, "home", resident_home)).cases
+    assert [message.author for message in still.messages] == ["proxy", "proxy", "staff"]
+    assert (await dan.send("resident_says", case_id=case.id, body="Good")).message.author == "resident"
+
+
 async def test_nobody_acts_for_a_child_that_is_not_theirs(backend: Backend) -> None:
     eva = await resident(backend, "eva")
     assert (await eva.refused("seek_care", reason="Fever", priority=3, child_id="r-dan")).status == 404

@@ -1,5 +1,6 @@
 """Texts through 46elks: real requests to a server that answers as 46elks does, and its delivery reports."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -13,7 +14,8 @@ from clinic_tui.backend.context import Backend
 from clinic_tui.backend.sms.elks import REPORT_PATH, ElksAccount, ElksGateway, is_sender
 from clinic_tui.backend.sms.outbox import queue_resident_text, queue_staff_text
 from clinic_tui.backend.sms.rounds import send_texts
-from clinic_tui.backend.store.tables import cases, residents, sms_outbox, staff
+from clinic_tui.backend.sms.sending import settle_stuck
+from clinic_tui.backend.store.tables import audit, cases, residents, sms_outbox, staff
 from clinic_tui.backend.store.team_tables import notices, verifications
 from clinic_tui.backend.streams import events_after
 from clinic_tui.backend.system import in_transaction
@@ -366,3 +368,17 @@ async def test_a_tickets_failed_text_is_a_task_at_the_unit_that_issued_it(site: 
     nils = await signed_in(site.backend, "nils")
     decided = await nils.send("decide_verification", verification_id=tasks[0].id, verdict="verified")
     assert decided.verification.state == "verified"
+    found = select(audit.c.code, audit.c.resident_id).where(audit.c.object_id == tasks[0].id)
+    logged = await site.backend.store.read(lambda conn: [tuple(row) for row in conn.execute(found)])
+    assert logged == [("verification_verified", tasks[0].resident_id)]
+
+
+async def test_two_replicas_that_give_a_text_up_at_once_tell_of_it_once(backend: Backend) -> None:
+    await (await signed_in(backend, "nora")).send("accept_case", case_id=ANNA_CASE, version=1)
+    now = backend.clock.now()
+    await backend.store.write(
+        lambda conn: conn.execute(sms_outbox.update().values(state="unknown", attempts=1, next_at=now))
+    )
+    await asyncio.gather(*(in_transaction(backend, now, settle_stuck) for _ in range(5)))
+    told = select(notices.c.kind).where(notices.c.staff_id == "s-nora")
+    assert await backend.store.read(lambda conn: list(conn.execute(told).scalars())) == ["sms_failed"]

@@ -150,6 +150,13 @@ async def test_only_who_may_verify_is_asked_and_decides(backend: Backend) -> Non
     ).status == 404
 
 
+async def test_who_reads_no_cases_sees_nothing_to_verify(backend: Backend) -> None:
+    nora, axel = await staff(backend, "nora"), await staff(backend, "axel")
+    await _asked(nora, await _signed(nora))
+    assert len((await _desk(backend, nora)).verifications) == 1
+    assert (await _desk(backend, axel)).verifications == ()
+
+
 async def test_a_decided_item_is_kept_thirty_days_for_who_asked(backend: Backend) -> None:
     clock: Any = backend.clock
     nora, disa = await staff(backend, "nora"), await staff(backend, "disa", "north")

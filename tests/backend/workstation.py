@@ -17,18 +17,20 @@ from tests.backend.town import PASSWORD
 
 T = TypeVar("T")
 QUICK = Rhythm(beat=0.2, ping=0.3, ping_timeout=0.3, close_timeout=0.2, first_wait=0.02, longest_wait=0.2)
-HASTY = Patience(connect=1.0, read=1.0, total=4.0)
+HASTY = Patience(connect=2.0, read=2.0, total=8.0)
+PATIENT = Patience(connect=15.0, read=30.0, total=90.0)
+CALM = Rhythm(beat=1.0, ping=10.0, ping_timeout=30.0, open_timeout=30.0, first_wait=0.1, longest_wait=1.0)
 
 
 class Workstation:
     """Folds what the link tells on the test's own loop, as the application does on its."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patience: Patience = HASTY, rhythm: Rhythm = QUICK) -> None:
         self.desk = Desk()
         self.told: list[LinkEvent] = []
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
-        self.link = Link(url, self._on_event, patience=HASTY, rhythm=QUICK)
+        self.link = Link(url, self._on_event, patience=patience, rhythm=rhythm)
 
     def _on_event(self, event: LinkEvent) -> None:
         with suppress(RuntimeError):

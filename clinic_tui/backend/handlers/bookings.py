@@ -10,7 +10,7 @@ from sqlalchemy import RowMapping, bindparam, insert
 from clinic_tui.backend.cases import CaseRecord, case_row, case_select, record, staff_case
 from clinic_tui.backend.chats import Parties
 from clinic_tui.backend.details import case_detail_of
-from clinic_tui.backend.guardians import guardians_of, is_child
+from clinic_tui.backend.guardians import guardians_of, is_child, receiver_of
 from clinic_tui.backend.handlers.common import facts_of, log, step, tell_all
 from clinic_tui.backend.profiles import known_resident
 from clinic_tui.backend.refused import by_rule, invalid
@@ -199,7 +199,7 @@ def when_text(tx: Tx, at: datetime) -> str:
 
 def _text(tx: Tx, case: CaseRecord, body: str) -> None:
     body = body.format(when=when_text(tx, case.starts_at or tx.now))
-    queue_resident_text(tx, case, case.acting_proxy_id or case.resident_id, body, kind="scheduled")
+    queue_resident_text(tx, case, receiver_of(tx, case), body, kind="scheduled")
 
 
 def _refused(no: Refusal) -> Exception:

@@ -107,7 +107,7 @@ def add_to_case(
         case = move_case(tx, case, by, message, state=state, **changes)
     row = tell_case(tx, case, "message.sent")
     if state is not None:
-        for stream in resident_streams(case):
+        for stream in resident_streams(tx, case):
             tx.emit(stream, ResidentCaseChanged(case=resident_case(tx, case)))
     tell_message(tx, case, message)
     return case, row
@@ -118,7 +118,7 @@ def tell_message(tx: Tx, case: CaseRecord, message: Message) -> None:
     event = MessageChanged(message=message)
     for staff_id in writers(case.assignee_id, case.participants):
         tx.emit(staff_stream(staff_id), event)
-    for stream in resident_streams(case):
+    for stream in resident_streams(tx, case):
         tx.emit(stream, event)
 
 

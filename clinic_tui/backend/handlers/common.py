@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, func, select
 
 from clinic_tui.backend.audit import Action, AuditEntry
 from clinic_tui.backend.cases import CaseRecord, assigned_to, check_version, move_case, tell_case
+from clinic_tui.backend.guardians import proxy_of
 from clinic_tui.backend.refused import by_rule
 from clinic_tui.backend.store.tables import cases, units
 from clinic_tui.backend.streams import resident_stream
@@ -199,16 +200,16 @@ def resident_case(tx: Tx, case: CaseRecord, messages: tuple[Message, ...] = ()) 
     )
 
 
-def resident_streams(case: CaseRecord) -> tuple[str, ...]:
+def resident_streams(tx: Tx, case: CaseRecord) -> tuple[str, ...]:
     """Where what residents may see of a case goes: to the resident, and the guardian who writes for them."""
-    if case.acting_proxy_id is None:
-        return (resident_stream(case.resident_id),)
-    return (resident_stream(case.resident_id), resident_stream(case.acting_proxy_id))
+    proxy = proxy_of(case, tx.now, tx.region)
+    mine = resident_stream(case.resident_id)
+    return (mine,) if proxy is None else (mine, resident_stream(proxy))
 
 
 def tell_all(tx: Tx, case: CaseRecord, cause: str) -> None:
     """Tell the unit and the resident what the case is now."""
     tell_case(tx, case, cause)
     event = ResidentCaseChanged(case=resident_case(tx, case))
-    for stream in resident_streams(case):
+    for stream in resident_streams(tx, case):
         tx.emit(stream, event)

@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, select
 from clinic_tui.backend.cases import CaseRecord, case_row, change_case, staff_case, tell_case
 from clinic_tui.backend.chats import has_open_successor
 from clinic_tui.backend.details import case_detail_of
+from clinic_tui.backend.guardians import receiver_of
 from clinic_tui.backend.handlers.chat import add_to_case
 from clinic_tui.backend.handlers.chats import go_over
 from clinic_tui.backend.handlers.common import facts_of, is_chat, log, step, tell_all
@@ -59,7 +60,7 @@ def end_no_answer(tx: Tx, command: EndNoAnswer) -> CaseAnswer:
     text = unit.no_answer_text or _(
         "We end the chat because we have not heard from you. You are welcome back."
     )
-    receiver = resident_name(tx.conn, case.acting_proxy_id or case.resident_id)
+    receiver = resident_name(tx.conn, receiver_of(tx, case))
     known = {
         "resident_first_name": receiver.partition(" ")[0],
         "staff_name": tx.staff.display_name,

@@ -5,6 +5,7 @@ import secrets
 from sqlalchemy import bindparam, select
 
 from clinic_tui.backend.cases import CaseRecord, case_row, change_case, staff_case, tell_case
+from clinic_tui.backend.guardians import receiver_of
 from clinic_tui.backend.handlers.chat import add_to_case
 from clinic_tui.backend.handlers.common import log
 from clinic_tui.backend.refused import blocked, by_rule
@@ -35,7 +36,9 @@ def open_meeting(tx: Tx, command: OpenMeeting) -> CaseAnswer:
     if no is not None:
         raise by_rule(no)
     if case.meeting_since is not None:
-        return _answer(tx, change_case(tx, case, mode=command.mode), "meeting.changed")
+        case = change_case(tx, case, mode=command.mode)
+        log(tx, case, "UPDATE", "meeting_changed")
+        return _answer(tx, case, "meeting.changed")
     address = case.meeting_url or meeting_address(unit.meeting_url, secrets.token_hex(16)) or ""
     case = change_case(tx, case, mode=command.mode, meeting_url=address, meeting_since=tx.now)
     text = _("Video call") if command.mode == "video" else _("Audio call")
@@ -52,9 +55,8 @@ def open_meeting(tx: Tx, command: OpenMeeting) -> CaseAnswer:
     )
     case, _row = add_to_case(tx, case, message)
     if not tx.in_chat(case.id):
-        receiver = case.acting_proxy_id or case.resident_id
         call = _("The call has begun. Log in to 1177.se. You cannot answer this message.")
-        queue_resident_text(tx, case, receiver, call, kind="meeting")
+        queue_resident_text(tx, case, receiver_of(tx, case), call, kind="meeting")
     log(tx, case, "UPDATE", "meeting_opened")
     return _answer(tx, case, "meeting.opened")
 

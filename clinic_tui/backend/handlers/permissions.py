@@ -41,7 +41,7 @@ NEEDED: dict[str, frozenset[Permission] | None] = {
     "answer_hand_over": _OWN_CASE,
     "withdraw_hand_over": _OWN_CASE,
     "invite_colleague": _OWN_CASE,
-    "leave_case": _OWN_CASE,
+    "leave_case": _READ,
     "start_conversation": _READ,
     "say_to_staff": _READ,
     "read_conversation": _READ,

@@ -12,7 +12,7 @@ from clinic_tui.backend.cases import (
     staff_case,
     tell_case,
 )
-from clinic_tui.backend.conversations import admit
+from clinic_tui.backend.conversations import admit, expel
 from clinic_tui.backend.details import case_detail_of
 from clinic_tui.backend.handlers.common import facts_of, is_chat, log, step, tell_all
 from clinic_tui.backend.notices import notify
@@ -93,9 +93,12 @@ def accept_case(tx: Tx, command: AcceptCase) -> DetailAnswer:
 def release_case(tx: Tx, command: ReleaseCase) -> CaseAnswer:
     """Put a case back with its old queue time; refused once a message was sent (domain.md 2.1.1)."""
     case = staff_case(tx, command.case_id)
+    invited = case.invited
     case = step(
         tx, case, CaseCommand.RELEASE, facts_of(tx, case), version=command.version, accepted_at=None, unread=0
     )
+    for person in invited:
+        expel(tx, case.id, person.id)
     log(tx, case, "UPDATE", "released")
     tell_all(tx, case, "case.released")
     return CaseAnswer(case=case_row(case, tx.now, tx.region))

@@ -1,5 +1,6 @@
 """Verification, changed priorities, and notes that were copied for the record (domain.md 2.9, 3)."""
 
+from clinic_tui.backend.audit import AuditEntry
 from clinic_tui.backend.cases import (
     CaseRecord,
     case_row,
@@ -103,11 +104,29 @@ def decide_verification(tx: Tx, command: DecideVerification) -> VerificationAnsw
     comment = command.comment.strip()
     decided = decide_item(tx, item, command.verdict, comment)
     case = None if item.case_id is None else find_case(tx, item.case_id, lock=False)
-    if case is not None:
-        log(tx, case, "UPDATE", f"verification_{command.verdict}", comment)
+    _log_decision(tx, decided, case)
     if item.asked_by is not None:
         notify(tx, item.asked_by.id, "verification", case=case, who=tx.staff.ref, detail=comment)
     return VerificationAnswer(verification=decided)
+
+
+def _log_decision(tx: Tx, item: Verification, case: CaseRecord | None) -> None:
+    """In the case's access log, or, for what is about no case, such as a ticket's text, in the resident's."""
+    code = f"verification_{item.state}"
+    if case is not None:
+        log(tx, case, "UPDATE", code, item.comment)
+        return
+    tx.audit(
+        AuditEntry(
+            action="UPDATE",
+            code=code,
+            object_type="verification",
+            object_id=item.id,
+            unit_id=item.unit_id,
+            resident_id=item.resident.id if item.resident else None,
+            reason=item.comment,
+        )
+    )
 
 
 def _is_for_other(tx: Tx, item: Verification) -> bool:

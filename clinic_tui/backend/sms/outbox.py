@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, insert, select
 
 from clinic_tui.backend.cases import CaseRecord
+from clinic_tui.backend.guardians import receiver_of
 from clinic_tui.backend.store.tables import residents, sms_outbox, staff, units
 from clinic_tui.backend.streams import resident_stream
 from clinic_tui.backend.tx import Tx
@@ -72,7 +73,7 @@ def queue_your_turn(tx: Tx, taken: CaseRecord) -> None:
     No link, no name, nothing of the matter (domain.md 2.7, 7.5).
     """
     body = _("It is your turn now. Log in to 1177.se. You cannot answer this message.")
-    queue_resident_text(tx, taken, taken.acting_proxy_id or taken.resident_id, body, kind="your_turn")
+    queue_resident_text(tx, taken, receiver_of(tx, taken), body, kind="your_turn")
 
 
 def inbox(conn: Connection, resident_id: str) -> list[tuple[datetime, str]]:

@@ -57,7 +57,7 @@ _SETTLE = (
 )
 _STATE = (
     update(sms_outbox)
-    .where(sms_outbox.c.id == bindparam("which"))
+    .where(sms_outbox.c.id == bindparam("which"), sms_outbox.c.state == bindparam("was"))
     .values(state=bindparam("state_"), next_at=bindparam("next_", type_=_AT), fault=bindparam("fault_"))
 )
 _HOLD = update(sms_outbox).where(sms_outbox.c.state == "queued").values(next_at=bindparam("until", type_=_AT))
@@ -133,6 +133,6 @@ def settle_stuck(tx: Tx) -> None:
         else:
             fault = "no answer and no report" if row.state == "unknown" else "not sent in time"
             values = {"state_": "failed", "next_": None, "fault_": fault}
-        tx.conn.execute(_STATE, {"which": row.id, **values})
-        if values["state_"] == "failed":
+        done = tx.conn.execute(_STATE, {"which": row.id, "was": row.state, **values})
+        if done.rowcount and values["state_"] == "failed":
             tell_failed(tx, row.id)

@@ -85,8 +85,8 @@ class ListScreen(ClinicScreen):
 
     def show_all(self) -> None:
         """Show the whole list, and the reading pane as it stands."""
-        self.list.tick(self.place.now().timestamp())
         self.show_list()
+        self.list.tick(self.place.now().timestamp())
         self.show_reading()
         self.show_keys()
 
@@ -97,10 +97,9 @@ class ListScreen(ClinicScreen):
 
     def show_changes(self, changes: Changes) -> None:
         """Repaint the lines that changed, or lay the list anew if its order did."""
-        if changes.everything:
-            self.list.tick(self.place.now().timestamp())
         if changes.lists or changes.everything:
             self.show_list()
+            self.list.tick(self.place.now().timestamp())
         else:
             for case_id in filter(self.holds, changes.rows):
                 self.list.update_row(self.lines[case_id])

@@ -291,8 +291,10 @@ class WorkList(RowView, can_focus=True):
         return self._painter
 
     def _row(self, index: int) -> WorkRow:
+        """The row of a line; a blank one for a case that went before the list was told."""
         case_id = self._order[index]
-        return self._newer.get(case_id) or self._rows[case_id]
+        found = self._newer.get(case_id) or self._rows.get(case_id)
+        return found or WorkRow(case_id=case_id, resident="")
 
     def _follow(self, place: Place | None) -> Place | None:
         """The place that an earlier one has become; None in an empty list."""

@@ -22,7 +22,7 @@ from clinic_tui.widgets.chat_rows import ChatRows, DraftRows, chat_columns, draf
 from clinic_tui.widgets.chat_tabs import TABS, ChatTabs, Tab
 from clinic_tui.widgets.clinic_screen import bindings
 from clinic_tui.widgets.queue_screen import QueueScreen
-from clinic_tui.widgets.table_list import TableList
+from clinic_tui.widgets.table_list import TableColumn, TableList
 from clinic_tui.widgets.view_tabs import ViewTabs
 from clinic_tui.widgets.work_row import WorkRow
 from clinic_tui.widgets.workplace import Workplace
@@ -57,7 +57,13 @@ class ChatsScreen(QueueScreen):
 
     def make_list(self) -> TableList:
         """The list, empty."""
-        return TableList(chat_columns(), now=self.place.now().timestamp(), id="list")
+        return TableList(self._columns(), now=self.place.now().timestamp(), id="list")
+
+    def _columns(self) -> tuple[TableColumn, ...]:
+        """The columns of the tab."""
+        if self.tab == "drafts":
+            return draft_columns()
+        return chat_columns(ended=self.tab == "ended", owner=self.tab not in {"unassigned", "my_chats"})
 
     @property
     def lines(self) -> Mapping[str, WorkRow]:
@@ -106,8 +112,7 @@ class ChatsScreen(QueueScreen):
         self.tab = tab
         if tab not in {"ended", "drafts"}:
             self.view = self.place.lists[cast("ListName", tab)]
-        columns = draft_columns() if tab == "drafts" else chat_columns(ended=tab == "ended")
-        cast("TableList", self.list).set_columns(columns)
+        cast("TableList", self.list).set_columns(self._columns())
         before, ids = self.list.selected, self.order()
         self.show_list()
         if ids and before not in ids:

@@ -16,17 +16,22 @@ SOON = timedelta(hours=48)
 VERY_SOON = timedelta(hours=4)
 """From here on it is marked harder."""
 _OWNER_FROM = 92
+_NEVER = 10_000
+"""No list is this wide."""
 
 
-def chat_columns(*, ended: bool = False) -> tuple[TableColumn, ...]:
-    """Service, resident, waiting for whom, unread, time left or how it ended, owner."""
+def chat_columns(*, ended: bool = False, owner: bool = True) -> tuple[TableColumn, ...]:
+    """Service, resident, waiting for whom, unread, time left or how it ended, owner.
+
+    What says the same of every line is left out: unread where all have ended, the owner unless `owner`.
+    """
     return (
         TableColumn(_("Service"), 12, 44, 4),
         TableColumn(_("Resident"), 18, 32, 4, cut="person"),
         TableColumn(_("How it ended") if ended else _("Waits for"), 18 if ended else 12, 26, 1),
-        TableColumn(_("Unread"), 6),
+        TableColumn(_("Unread"), 6, from_width=_NEVER if ended else 0),
         TableColumn(_("Ended") if ended else _("Time left"), 12),
-        TableColumn(_("Owner"), 10, 24, 2, from_width=_OWNER_FROM),
+        TableColumn(_("Owner"), 10, 24, 2, from_width=_OWNER_FROM if owner else _NEVER),
     )
 
 

@@ -7,7 +7,7 @@ from textual.content import Content
 
 from clinic_tui.i18n import _, ngettext, pgettext
 from clinic_tui.protocol.care import Ticket
-from clinic_tui.protocol.patients import ResidentProfile
+from clinic_tui.protocol.patients import AccessEntry, ResidentProfile
 from clinic_tui.protocol.refs import ResidentRef
 from clinic_tui.protocol.resources import CaseRow, EarlierCase
 from clinic_tui.widgets.access_text import access_text, access_time
@@ -25,7 +25,7 @@ from clinic_tui.widgets.texts import (
 )
 from clinic_tui.widgets.workplace import Workplace
 
-COLUMNS = (Column(most=14), Column(flex=True, most=90), Column(rank=1, most=28))
+COLUMNS = (Column(most=14), Column(flex=True, most=90), Column(rank=1, most=24))
 """When, what, and how it stands."""
 
 
@@ -71,7 +71,7 @@ def profile_lines(place: Workplace, profile: ResidentProfile) -> list[Line]:
 
 
 def line_detail(place: Workplace, profile: ResidentProfile, selected: str) -> Content:
-    """What the line with this id holds: an earlier case's note, or a ticket; empty for others."""
+    """What the line with this id holds: a case, a note, a ticket, or who did what; empty for others."""
     kind, _colon, found = selected.partition(":")
     for row in _cases(place, profile) if kind == "case" else ():
         if row.id == found:
@@ -86,6 +86,8 @@ def line_detail(place: Workplace, profile: ResidentProfile, selected: str) -> Co
         by = _("by {name} {day}").format(name=ticket.issuer.name, day=day(ticket.issued_at))
         state = ticket_state(ticket, place.now())
         return joined((queue, "bold"), (f"   {state} · {by}", "$muted"), "\n", ticket.reason)
+    if kind == "access" and found.isdecimal() and int(found) < len(profile.access):
+        return _access_detail(profile.access[int(found)], place.now())
     return Content("")
 
 
@@ -159,7 +161,7 @@ def _relative(title: str, one: ResidentRef) -> Line:
 
 def _earlier(case: EarlierCase, now: datetime) -> Line:
     about = " · ".join(part for part in (kind_text(case.kind), case.reason) if part)
-    by = " · ".join(part for part in (case.unit_name, case.staff_name) if part)
+    by = " · ".join(part for part in (case.staff_name, case.unit_name) if part)
     when = day_or_clock(case.closed_at, now)
     if case.closed_at.year != now.year:
         when += f" {case.closed_at.year}"
@@ -168,8 +170,11 @@ def _earlier(case: EarlierCase, now: datetime) -> Line:
 
 def _access(profile: ResidentProfile, now: datetime) -> Iterator[Line]:
     for number, entry in enumerate(profile.access):
-        cells = (Cell(access_time(entry, now), "$muted"), Cell(access_text(entry)))
-        yield Line(f"access:{number}", cells)
+        yield Line(f"access:{number}", (Cell(access_time(entry, now), "$muted"), Cell(access_text(entry))))
+
+
+def _access_detail(entry: AccessEntry, now: datetime) -> Content:
+    return joined((access_text(entry), "bold"), ("\n" + access_time(entry, now), "$muted"))
 
 
 def _language(code: str) -> str:

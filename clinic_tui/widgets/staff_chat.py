@@ -134,7 +134,7 @@ class StaffChat(Vertical):
         others = (
             [one.name for one in conversation.members if one.id != me] if conversation is not None else []
         )
-        self._show_prompt(", ".join(others) or to or _("colleagues"))
+        self._show_prompt(", ".join(others) or to)
 
     def _show_bar(self, heading: str, beside: str, pieces: Sequence[Piece]) -> None:
         style = "$on-staff-chat on $staff-chat"
@@ -153,8 +153,9 @@ class StaffChat(Vertical):
         else:
             by_enter = self.area.send_key == "enter"
             key = _("Enter") if by_enter else shown_key(self.area.send_key)
-            right = [Piece(_("{key} sends to colleagues").format(key=key), rank=2)]
-        prompt = [Piece(_("To colleagues:"), "$staff-chat bold"), Piece(to, "$foreground bold", rank=1)]
+            right = [Piece(_("{key} sends").format(key=key), rank=2)]
+        whom = _("To colleagues:") if to else _("To colleagues")
+        prompt = [Piece(whom, "$staff-chat bold"), Piece(to, "$foreground bold", rank=1)]
         self.query_one("#staff-to", Bar).show(prompt, right)
 
     def focus_text(self) -> None:

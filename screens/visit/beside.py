@@ -60,7 +60,7 @@ class Beside:
             self._place.desk.people.staff_id,
             key=visit.case_id,
             beside=_("about {resident}").format(resident=resident_with_age(visit.row.resident)),
-            to=", ".join(one.name for one in self._colleagues(visit)),
+            to=", ".join(one.name for one in self._colleagues(visit)) or _("you choose when you send"),
             send_key=self._place.config.ui.send_key,
             pieces=pieces,
         )

@@ -20,6 +20,10 @@ LETTERS = frozenset({"case.start", "case.release", "case.take", "case.take_over"
 
 WEIGHT_OF_THE_WAY_BACK = 11
 """In the staff chat, the key that leads back to the resident stands right after the one that sends."""
+WEIGHT_OF_AN_OFFER = 9
+"""What a colleague waits for stands first."""
+WEIGHTS_IN_A_CHAT = {"visit.close": 51, "visit.end": 52}
+"""A chat is seldom ended, as it closes by itself: first comes what one does with colleagues."""
 
 
 class Permits:
@@ -65,16 +69,31 @@ class Permits:
 
     def ordered(self, actions: Iterable[Action]) -> list[Action]:
         """The actions for the bar: one key for the end of a chat, the way back from staff near the front."""
-        shown = [one for one in actions if one.id != "case.end"]
+        weights = dict(WEIGHTS_IN_A_CHAT) if self._is_chat else {}
+        if self._is_offered:
+            weights["case.hand_over"] = WEIGHT_OF_AN_OFFER
         if self._screen.beside.open:
-            back = WEIGHT_OF_THE_WAY_BACK
-            shown = [replace(one, weight=back) if one.id == "case.staff_chat" else one for one in shown]
+            weights["case.staff_chat"] = WEIGHT_OF_THE_WAY_BACK
+        shown = [
+            replace(one, weight=weights.get(one.id, one.weight)) for one in actions if one.id != "case.end"
+        ]
         return sorted(shown, key=lambda one: one.weight)
+
+    @property
+    def _is_chat(self) -> bool:
+        """Whether an asynchronous chat is on screen."""
+        visit = self._screen.visit
+        return visit is not None and visit.row.kind == CaseKind.ASYNC
+
+    @property
+    def _is_offered(self) -> bool:
+        """Whether a colleague offers me the case on screen."""
+        visit = self._screen.visit
+        return visit is not None and self._place.desk.is_offered(visit.row)
 
     def title(self, action: Action) -> str:
         """What the action is called in this visit; empty where its own title will do."""
         visit, beside = self._screen.visit, self._screen.beside.open
-        chat = visit is not None and visit.row.kind == CaseKind.ASYNC
         match action.id:
             case "visit.sign" if visit is not None and visit.notes:
                 return _("Correct")
@@ -84,7 +103,9 @@ class Permits:
                 return _("Back to the resident")
             case "message.send" if beside:
                 return _("Send to colleagues")
-            case "visit.end" if chat:
+            case "case.hand_over" if self._is_offered:
+                return _("Answer")
+            case "visit.end" if self._is_chat:
                 return _("End chat")
             case _:
                 return ""

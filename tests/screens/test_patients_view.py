@@ -137,8 +137,8 @@ async def test_the_profile_tells_what_one_may_know(size: tuple[int, int]) -> Non
             "Såromläggning · Nurse, Ekens vårdcentral",
             "Child  Elsa Lindström, 4 G",
             "Drop-in · Yrsel",
-            "Anna Ek, sjuksköterska, Ekens vårdcentral read the case",
-            "The system changed something",
+            "Read the case · Anna Ek, sjuksköterska · Ekens vårdcentral",
+            "Changed something · The system",
         ):
             assert part in text
         shown = text_of(app)

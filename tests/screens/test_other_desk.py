@@ -2,12 +2,13 @@
 
 import pytest
 
+from clinic_tui.protocol.commands import CaseAnswer
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.widgets.clinic_screen import ClinicScreen
 from screens.chats import ChatsScreen
 from screens.drop_in import DropInScreen
 from screens.mine import MineScreen
-from tests.desks import row
+from tests.desks import ME, row, taken
 from tests.screens.stage import StageApp, desk_snapshot, queue
 
 pytestmark = pytest.mark.anyio
@@ -23,6 +24,26 @@ def chats() -> list[CaseRow]:
     return [
         row(40 + number, kind="async", state="new", priority=None, unit_id="ekens") for number in range(9)
     ]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+async def test_a_case_that_came_and_went_before_it_was_painted_is_not_missed(
+    view: type[ClinicScreen],
+) -> None:
+    app = StageApp(shown=desk_snapshot(*queue(), *chats()))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.show(view(app.place))
+        await pilot.pause()
+        news = [
+            row(90, unit_id="ekens", priority=1),
+            taken(91, by=ME, unit_id="ekens", priority=1),
+            row(92, kind="async", state="new", priority=None, unit_id="ekens", waited=900),
+        ]
+        for one in news:
+            app.change(app.desk.absorb(CaseAnswer(case=one)))
+        app.change(app.desk.load(desk_snapshot(row(77, unit_id="ekens"))))
+        await pilot.pause()
+        assert app.is_running
 
 
 @pytest.mark.parametrize("view", VIEWS)

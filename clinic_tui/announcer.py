@@ -101,10 +101,17 @@ class Announcer:
         chosen = profile.notify if profile is not None else ()
         return all(one.terminal for one in chosen if one.kind == choice)
 
+    def _read(self, notice: Notice) -> bool:
+        """Whether it is about a conversation that is before the user's eyes, and read by now."""
+        talk = self._place.desk.team.conversations.get(notice.conversation_id or "")
+        return talk is not None and talk.read >= talk.count
+
     def _tell(self) -> None:
         self._waiting = False
-        notices, messages = self._notices, self._messages
+        notices, messages = [one for one in self._notices if not self._read(one)], self._messages
         self._notices, self._messages = [], 0
+        if not (notices or messages):
+            return
         if notices:
             self._say(notices)
         if not self.on_shift:

@@ -65,8 +65,18 @@ async def take(size: tuple[int, int], theme: str, lang: str, script: Callable[..
 
 
 async def tour(_app: object, pilot: object, keep: Callable[[str], None]) -> None:
-    """The main flow: queue, reading up, visit, phrases, signing."""
+    """Start page, chats, queue, reading up, visit, phrases, signing, and the staff chat beside the visit."""
     press, pause = pilot.press, pilot.pause  # type: ignore[attr-defined]
+    await press("1")
+    await pause(6)
+    keep("start")
+    await press("4")
+    await pause(0.5)
+    await press("right")
+    await pause(0.5)
+    keep("chats")
+    await press("2")
+    await pause(0.5)
     keep("queue")
     await press("enter")
     await pause(0.5)
@@ -89,6 +99,15 @@ async def tour(_app: object, pilot: object, keep: Callable[[str], None]) -> None
     await pause(0.6)
     keep("sign")
     await press("escape")
+    await pause(0.3)
+    await press("f7")
+    await pause(0.3)
+    await press(*("space" if one == " " else one for one in "Kan du titta på det här med mig?"))
+    await press("ctrl+j")
+    await pause(0.5)
+    await press("enter")
+    await pause(8)
+    keep("staff-chat")
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from tests.desks import NOW, case_id, message
 from tests.hostile import CORE
 from tests.screens.stage import StageApp, desk_snapshot
 from tests.screens.test_notices import KINDS, notice
+from tests.screens.test_team_view import talk
 
 pytestmark = pytest.mark.usefixtures("english")
 BOTH = "\x1b]777;notify;clinic-tui;{0}\x1b\\\x1b]9;{0}\x1b\\"
@@ -90,6 +91,17 @@ def test_a_message_rings_in_other_visits_than_the_one_on_the_screen() -> None:
         heard.pass_moment()
     assert here.codes == []
     assert elsewhere.codes == [BELL + BOTH.format("Clinic: a resident has written")]
+
+
+def test_what_a_colleague_writes_in_the_conversation_on_the_screen_is_read_and_not_told() -> None:
+    for read, told in ((1, 0), (0, 1)):
+        heard = Heard()
+        announcer = made(heard)
+        conversation = talk("t1", "Hej.", read=read)
+        announcer._place.desk.team.conversations["t1"] = conversation
+        announcer.news(Changes(noticed=(notice(1, "conversation", conversation_id="t1"),)))
+        heard.pass_moment()
+        assert (len(heard.said), len(heard.codes)) == (told, told)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -143,8 +143,8 @@ class ColleaguePicker(ClinicDialog[StaffRef | None]):
         self._shown = {}
         for one in candidates(self.place, self._unit_id):
             role = role_text(one.role) if one.role else ""
-            text = f"{one.staff.name} {one.staff.title} {role}".casefold()
-            if self._among(one.staff) and all(word in text for word in words):
+            text = f" {one.staff.name} {one.staff.title} {role}".casefold().replace("-", " ")
+            if self._among(one.staff) and all(f" {word}" in text for word in words):
                 self._shown[one.staff.id] = one.staff
                 items.append(
                     ChoiceItem(one.staff.id, one.staff.name, role or one.staff.title, _presence(one))

@@ -102,6 +102,15 @@ async def test_typing_narrows_and_enter_chooses() -> None:
         assert app.result == StaffRef(id="ebba", name="Ebba Nyman")
 
 
+async def test_a_name_is_found_by_how_its_words_begin() -> None:
+    app = app_with_colleagues()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await app.show(ColleaguePicker(app.place, "Invite"))
+        await pilot.press(*"bba")
+        await pilot.pause()
+        assert "Ebba Nyman" not in text_of(app)
+
+
 async def test_arrows_walk_while_one_types() -> None:
     app = app_with_colleagues()
     async with app.run_test(size=(80, 24)) as pilot:

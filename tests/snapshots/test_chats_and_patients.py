@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from clinic_tui.domain.roles import Permission
+from clinic_tui.protocol.patients import AccessEntry
 from clinic_tui.protocol.resources import CaseRow, Draft, ResidentRef
 from screens.chats import ChatsScreen
 from screens.dialogs.mobile import MobileDialog
@@ -219,5 +220,42 @@ def test_the_search(snap: Snap, size: tuple[int, int]) -> None:
         await app.push_screen(screen)
         await app.show(SearchDialog(app.place, tuple(screen.actions_now())))
         await press(pilot, *"an")
+
+    snap(app, size, show)
+
+
+@small_and_middle
+def test_a_search_that_finds_much(snap: Snap, size: tuple[int, int]) -> None:
+    app = chats_app()
+
+    async def show(pilot: Any) -> None:
+        screen = DropInScreen(app.place)
+        await app.push_screen(screen)
+        await app.show(SearchDialog(app.place, tuple(screen.actions_now())))
+        await press(pilot, *"er", "down", "down")
+
+    snap(app, size, show)
+
+
+@small_and_middle
+def test_who_has_looked(snap: Snap, size: tuple[int, int]) -> None:
+    app = chats_app()
+    deeds = (("READ", "resident_found"), ("UPDATE", "left_unfinished"), ("SEND", "one_way"))
+    entries = tuple(
+        AccessEntry(
+            at=NOW - timedelta(hours=n * 7),
+            who="Ebba Nyman",
+            title="leg. specialistläkare",
+            unit_name="Ekens vårdcentral",
+            action=action,
+            code=code,
+        )
+        for n, (action, code) in enumerate(deeds)
+    )
+
+    async def show(pilot: Any) -> None:
+        app.place.patient = profile(access=entries)
+        await app.show(PatientsScreen(app.place))
+        await press(pilot, "end")
 
     snap(app, size, show)

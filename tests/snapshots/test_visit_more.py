@@ -68,7 +68,7 @@ def test_the_staff_chat(snap: Snap, size: tuple[int, int], theme: str) -> None:
     snap(app, size, keys("f7", *"Tack"))
 
 
-@pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.mark.parametrize("size", [SMALL, MIDDLE, LARGE], ids=lambda size: f"{size[0]}x{size[1]}")
 def test_a_call_as_a_code(snap: Snap, size: tuple[int, int]) -> None:
     async def show(pilot: Any) -> None:
         await press(pilot, "shift+f7")
@@ -77,17 +77,19 @@ def test_a_call_as_a_code(snap: Snap, size: tuple[int, int]) -> None:
     snap(app_for(), size, show)
 
 
-def test_handing_over(snap: Snap) -> None:
+@pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_handing_over(snap: Snap, size: tuple[int, int]) -> None:
     async def show(pilot: Any) -> None:
         await press(pilot, "f6")
         await press(pilot, "enter")
         await press(pilot, *"Mitt")
 
-    snap(app_for(), SMALL, show)
+    snap(app_for(), size, show)
 
 
-def test_answering_an_offer(snap: Snap) -> None:
-    snap(app_for(assignee=EBBA, hand_over=offer()), SMALL, keys("f6"))
+@pytest.mark.parametrize("size", [SMALL, MIDDLE], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_answering_an_offer(snap: Snap, size: tuple[int, int]) -> None:
+    snap(app_for(assignee=EBBA, hand_over=offer()), size, keys("f6"))
 
 
 def test_picking_a_colleague(snap: Snap) -> None:
@@ -114,3 +116,21 @@ def test_a_scheduled_visit(snap: Snap) -> None:
         await settle(pilot)
 
     snap(app, MIDDLE, show)
+
+
+@pytest.mark.parametrize("size", [MIDDLE, LARGE], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_a_staff_chat_with_nobody_in_it(snap: Snap, size: tuple[int, int]) -> None:
+    snap(app_for(), size, keys("f7"))
+
+
+def test_the_staff_chat_on_a_wide_screen(snap: Snap) -> None:
+    snap(app_for(conversations=talked(), participants=(EBBA,)), LARGE, keys("f7", *"Tack"))
+
+
+def test_an_ended_chat_and_its_messages(snap: Snap) -> None:
+    snap(app_for(state="closed", closed_at=NOW, close_reason="expired"), MIDDLE)
+
+
+@pytest.mark.parametrize("size", [MIDDLE, LARGE], ids=lambda size: f"{size[0]}x{size[1]}")
+def test_my_chat(snap: Snap, size: tuple[int, int]) -> None:
+    snap(app_for(), size)

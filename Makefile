@@ -11,7 +11,7 @@ demo: $(VENV)/.installed
 	@$(BIN)/clinic-tui demo $(ARGS)
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from clinic_tui.actions.registry import ACTIONS
 from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.domain.roles import Permission
-from clinic_tui.global_search import GlobalSearch
 from clinic_tui.i18n import _
 from styles.themes import SETTINGS
 
@@ -70,6 +69,8 @@ class Anywhere:
 
     def do_app_search(self) -> None:
         """Search everything from the view in front."""
+        from clinic_tui.global_search import GlobalSearch  # with the composer, off the way to the first frame
+
         GlobalSearch(self._app).show()
 
     def do_notices_show(self) -> None:

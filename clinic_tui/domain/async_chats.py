@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from clinic_tui.domain.cases import CloseReason, Facts, NewAssignee
+from clinic_tui.domain.cases import (
+    CloseReason,
+    Facts,
+    NewAssignee,
+    may_accept,
+    may_hand_over,
+    may_sign,
+    may_take_over,
+    only_assignee,
+)
 from clinic_tui.domain.refusals import Refusal
 
 
@@ -80,10 +89,9 @@ def _in_time(facts: AsyncFacts) -> str | None:
     return "async.time_is_out" if facts.time_is_out else None
 
 
-def _accept(facts: AsyncFacts) -> str | None:
-    if not facts.has_queue_role:
-        return "case.not_for_role"
-    return "case.already_taken" if facts.has_assignee else _in_time(facts)
+def _and_in_time(guard: Callable[[Facts], str | None]) -> _Guard:
+    """A rule of every case, and that the chat's life time is not over."""
+    return lambda facts: guard(facts) or _in_time(facts)
 
 
 def _staff_message(facts: AsyncFacts) -> str | None:
@@ -94,36 +102,6 @@ def _resident_message(facts: AsyncFacts) -> str | None:
     if not facts.is_resident:
         return "case.not_resident"
     return _in_time(facts) if facts.reply_allowed else "async.no_reply"
-
-
-def _assignee(facts: AsyncFacts) -> str | None:
-    return _in_time(facts) if facts.is_assignee else "case.not_assignee"
-
-
-def _sign(facts: AsyncFacts) -> str | None:
-    if not (facts.is_assignee or (facts.has_queue_role and facts.may_sign_for_colleague)):
-        return "case.not_assignee"
-    return None if facts.note_signable else "case.note_not_signable"
-
-
-def _hand_over(facts: AsyncFacts) -> str | None:
-    if not facts.is_assignee:
-        return "case.not_assignee"
-    if facts.target_is_assignee:
-        return "case.target_has_case"
-    if not facts.target_has_role:
-        return "case.target_lacks_role"
-    return _in_time(facts) if facts.reason_given else "case.reason_missing"
-
-
-def _take_over(facts: AsyncFacts) -> str | None:
-    if facts.is_assignee:
-        return "case.already_yours"
-    if not facts.has_queue_role:
-        return "case.not_for_role"
-    if not (facts.assignee_inactive or facts.confirmed):
-        return "case.take_over_unconfirmed"
-    return _in_time(facts)
 
 
 def _assign(facts: AsyncFacts) -> str | None:
@@ -154,13 +132,13 @@ def _rows() -> dict[tuple[AsyncState, AsyncCommand], tuple[_Guard, AsyncTransiti
     )
     taken = AsyncTransition(state=state.AWAITING_STAFF, assignee=who.ACTOR)
     rows: dict[tuple[AsyncState, AsyncCommand], tuple[_Guard, AsyncTransition]] = {
-        (state.NEW, command.ACCEPT): (_accept, taken),
+        (state.NEW, command.ACCEPT): (_and_in_time(may_accept), taken),
         (state.NEW, command.ASSIGN): (
             _assign,
             AsyncTransition(state=state.AWAITING_STAFF, assignee=who.TARGET),
         ),
         (state.NEW, command.RESIDENT_MESSAGE): (_resident_message, AsyncTransition(state=state.NEW)),
-        (state.CLOSED, command.SIGN_NOTE): (_sign, AsyncTransition(state=state.CLOSED)),
+        (state.CLOSED, command.SIGN_NOTE): (may_sign, AsyncTransition(state=state.CLOSED)),
     }
     for same in ASYNC_OPEN:
         for name, guard, outcome in closed:
@@ -173,11 +151,17 @@ def _rows() -> dict[tuple[AsyncState, AsyncCommand], tuple[_Guard, AsyncTransiti
                 _resident_message,
                 AsyncTransition(state=state.AWAITING_STAFF),
             ),
-            (same, command.MARK_DONE): (_assignee, AsyncTransition(state=state.HANDLED)),
-            (same, command.SIGN_NOTE): (_sign, unchanged),
-            (same, command.HAND_OVER): (_hand_over, AsyncTransition(state=same, assignee=who.TARGET)),
+            (same, command.MARK_DONE): (_and_in_time(only_assignee), AsyncTransition(state=state.HANDLED)),
+            (same, command.SIGN_NOTE): (may_sign, unchanged),
+            (same, command.HAND_OVER): (
+                _and_in_time(may_hand_over),
+                AsyncTransition(state=same, assignee=who.TARGET),
+            ),
             (same, command.ASSIGN): (_assign, AsyncTransition(state=same, assignee=who.TARGET)),
-            (same, command.TAKE_OVER): (_take_over, AsyncTransition(state=same, assignee=who.ACTOR)),
+            (same, command.TAKE_OVER): (
+                _and_in_time(may_take_over),
+                AsyncTransition(state=same, assignee=who.ACTOR),
+            ),
         }
     return rows
 

@@ -163,7 +163,8 @@ class Transition:
 _Guard = Callable[[Facts], str | None]
 
 
-def _accept(facts: Facts) -> str | None:
+def may_accept(facts: Facts) -> str | None:
+    """A case waits for anybody of its queue's role."""
     if not facts.has_queue_role:
         return "case.not_for_role"
     return "case.already_taken" if facts.has_assignee else None
@@ -175,7 +176,8 @@ def _release(facts: Facts) -> str | None:
     return "case.message_already_sent" if facts.staff_message_sent else None
 
 
-def _assignee(facts: Facts) -> str | None:
+def only_assignee(facts: Facts) -> str | None:
+    """What only the one who has the case may do."""
     return None if facts.is_assignee else "case.not_assignee"
 
 
@@ -186,13 +188,15 @@ def _no_answer(facts: Facts) -> str | None:
     return None if waited else "case.no_answer_too_early"
 
 
-def _sign(facts: Facts) -> str | None:
+def may_sign(facts: Facts) -> str | None:
+    """The one who has the case signs, or a colleague with that permission."""
     if not (facts.is_assignee or (facts.has_queue_role and facts.may_sign_for_colleague)):
         return "case.not_assignee"
     return None if facts.note_signable else "case.note_not_signable"
 
 
-def _hand_over(facts: Facts) -> str | None:
+def may_hand_over(facts: Facts) -> str | None:
+    """One hands one's own case to a colleague with the role, and says why."""
     if not facts.is_assignee:
         return "case.not_assignee"
     if facts.target_is_assignee:
@@ -202,7 +206,8 @@ def _hand_over(facts: Facts) -> str | None:
     return None if facts.reason_given else "case.reason_missing"
 
 
-def _take_over(facts: Facts) -> str | None:
+def may_take_over(facts: Facts) -> str | None:
+    """A colleague with the role takes over, once they have seen whose it is."""
     if facts.is_assignee:
         return "case.already_yours"
     if not facts.has_queue_role:
@@ -241,18 +246,18 @@ def _reroute(facts: Facts) -> str | None:
 def _rows() -> dict[tuple[CaseState, CaseCommand], tuple[_Guard, Transition]]:
     state, command, who = CaseState, CaseCommand, NewAssignee
     rows: dict[tuple[CaseState, CaseCommand], tuple[_Guard, Transition]] = {
-        (state.WAITING, command.ACCEPT): (_accept, Transition(state=state.ACCEPTED, assignee=who.ACTOR)),
+        (state.WAITING, command.ACCEPT): (may_accept, Transition(state=state.ACCEPTED, assignee=who.ACTOR)),
         (state.ACCEPTED, command.RELEASE): (_release, Transition(state=state.WAITING, assignee=who.NOBODY)),
-        (state.ACCEPTED, command.START_VISIT): (_assignee, Transition(state=state.IN_PROGRESS)),
+        (state.ACCEPTED, command.START_VISIT): (only_assignee, Transition(state=state.IN_PROGRESS)),
         (state.IN_PROGRESS, command.END_VISIT): (
-            _assignee,
+            only_assignee,
             Transition(state=state.ENDED_UNSIGNED, close_reason=CloseReason.TREATED),
         ),
         (state.IN_PROGRESS, command.END_NO_ANSWER): (
             _no_answer,
             Transition(state=state.ENDED_UNSIGNED, close_reason=CloseReason.RESIDENT_ABSENT),
         ),
-        (state.ENDED_UNSIGNED, command.SIGN_NOTE): (_sign, Transition(state=state.CLOSED)),
+        (state.ENDED_UNSIGNED, command.SIGN_NOTE): (may_sign, Transition(state=state.CLOSED)),
         (state.WAITING, command.CANCEL): (
             _cancel,
             Transition(state=state.CANCELLED, close_reason=CloseReason.RESIDENT_LEFT),
@@ -264,7 +269,7 @@ def _rows() -> dict[tuple[CaseState, CaseCommand], tuple[_Guard, Transition]]:
     }
     gone = Transition(state=state.NO_SHOW, close_reason=CloseReason.NO_SHOW)
     rows |= {
-        (state.BOOKED, command.ACCEPT): (_accept, Transition(state=state.ACCEPTED, assignee=who.ACTOR)),
+        (state.BOOKED, command.ACCEPT): (may_accept, Transition(state=state.ACCEPTED, assignee=who.ACTOR)),
         (state.BOOKED, command.REBOOK): (_book, Transition(state=state.BOOKED)),
         (state.BOOKED, command.CANCEL_VISIT): (
             _book,
@@ -274,8 +279,8 @@ def _rows() -> dict[tuple[CaseState, CaseCommand], tuple[_Guard, Transition]]:
         (state.ACCEPTED, command.NO_SHOW): (_no_show_when_taken, gone),
     }
     for same in (state.ACCEPTED, state.IN_PROGRESS):
-        rows[same, command.HAND_OVER] = (_hand_over, Transition(state=same, assignee=who.TARGET))
-        rows[same, command.TAKE_OVER] = (_take_over, Transition(state=same, assignee=who.ACTOR))
+        rows[same, command.HAND_OVER] = (may_hand_over, Transition(state=same, assignee=who.TARGET))
+        rows[same, command.TAKE_OVER] = (may_take_over, Transition(state=same, assignee=who.ACTOR))
     return rows
 
 

@@ -71,7 +71,7 @@ class Desk:
         self.people = People()
         self.team = Team()
         self.drafts = SavedDrafts()
-        self.rows = Rows(self._shows)
+        self.rows = Rows(self._shows, self._involves)
         self.visits: dict[str, Visit] = {}
         self.cursors: dict[str, int] = {}
         self.connection = LinkStatus()
@@ -249,18 +249,22 @@ class Desk:
         """Whether the case stays open on the desk until it is finished: a visit of mine, but not a chat."""
         return self.is_mine(row) and row.kind != CaseKind.ASYNC
 
+    def _involves(self, row: CaseRow) -> bool:
+        """Whether the case is mine, I was invited into it, or a colleague hands it over to me."""
+        return self.takes_part(row) or self.is_offered(row)
+
     def _shows(self, row: CaseRow) -> bool:
         """Whether the row belongs on this desk: not finished, of my units, and mine or of a queue I see."""
         if row.state in FINISHED:
             return False
-        if self.takes_part(row) or self.is_offered(row):
+        if self._involves(row):
             return True
         if row.unit_id not in self.people.units:
             return False
         return row.queue_role in self.people.roles_seen or self.is_mine(row)
 
     def _unfetched(self) -> Iterable[str]:
-        return (row.id for row in self.rows if self._kept(row) and row.id not in self.visits)
+        return (row.id for row in self.rows.involved if self._kept(row) and row.id not in self.visits)
 
     def _put_lost(self, event: AssignmentLost) -> Changes:
         if (event.case_id, event.at) in self._lost:

@@ -13,9 +13,12 @@ _REMEMBERED = 20_000
 class Rows:
     """Case rows by id; each is replaced by newer news only."""
 
-    def __init__(self, shows: Callable[[CaseRow], bool]) -> None:
+    def __init__(self, shows: Callable[[CaseRow], bool], involves: Callable[[CaseRow], bool]) -> None:
+        """`shows` says whether a row belongs here, `involves` whether it is the desk's owner's matter."""
         self._shows = shows
+        self._involves = involves
         self._rows: dict[str, CaseRow] = {}
+        self._involved: dict[str, CaseRow] = {}
         self._left: OrderedDict[str, int] = OrderedDict()
 
     def __len__(self) -> int:
@@ -31,17 +34,28 @@ class Rows:
         """The row, or None when it is not on this desk."""
         return self._rows.get(case_id)
 
+    @property
+    def involved(self) -> Iterable[CaseRow]:
+        """The rows that involve me: a few among all, and known without a look at the others."""
+        return self._involved.values()
+
     def replace(self, rows: Iterable[CaseRow]) -> None:
         """Forget all and start from these."""
         self._left.clear()
         self._rows = {row.id: row for row in rows if self._shows(row)}
+        self._involved = {row.id: row for row in self._rows.values() if self._involves(row)}
 
     def put(self, row: CaseRow) -> bool:
         """Take in a row; one that does not belong here any more goes. False when nothing changed."""
         known = self._rows.get(row.id)
         if not is_newer(row.revision, known.revision if known else self._left.get(row.id)):
             return False
-        if self._shows(row):
+        shown = self._shows(row)
+        if shown and self._involves(row):
+            self._involved[row.id] = row
+        else:
+            self._involved.pop(row.id, None)
+        if shown:
             self._rows[row.id] = row
             self._left.pop(row.id, None)
             return True

@@ -51,7 +51,7 @@ def unfinished(desk: Desk) -> list[Unfinished]:
 
 def _all(desk: Desk) -> Iterable[Unfinished]:
     me = desk.people.staff_id
-    for row in desk.rows:
+    for row in desk.rows.involved:
         kind = _kind(row) if desk.is_mine(row) else None
         if kind is not None:
             yield Unfinished(kind, row.id, row.resident, row)

@@ -11,7 +11,7 @@ from clinic_tui.state.desk import Desk
 
 def unsigned(desk: Desk) -> list[CaseRow]:
     """My ended visits whose note is not signed, the oldest first."""
-    rows = (row for row in desk.rows if desk.is_mine(row) and row.state == CaseState.ENDED_UNSIGNED)
+    rows = (row for row in desk.rows.involved if desk.is_mine(row) and row.state == CaseState.ENDED_UNSIGNED)
     return sorted(rows, key=lambda row: (row.ended_at or row.queued_at, row.id))
 
 

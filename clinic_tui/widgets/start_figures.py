@@ -127,7 +127,7 @@ def _mine(place: Workplace) -> list[Figure]:
     desk = place.desk
     rows = list(filter(None, map(desk.rows.get, place.mine.ids())))
     live = sum(row.kind != CaseKind.ASYNC and row.state == CaseState.IN_PROGRESS for row in rows)
-    offered = sum(desk.is_offered(row) for row in desk.rows)
+    offered = sum(desk.is_offered(row) for row in desk.rows.involved)
     figures = [
         Figure(
             "mine",

@@ -280,3 +280,23 @@ def test_a_copy_older_than_what_is_known_does_not_count_as_fresh() -> None:
     desk.fold(event(11, taken(1, by=EBBA, revision=8, version=2)))
     desk.fold(event(12, taken(1, revision=9, version=3)))
     assert desk.open(detail(taken(1, revision=6))).wanted == {case}
+
+
+def test_what_involves_me_is_kept_apart_and_follows_every_change() -> None:
+    desk = Desk()
+    desk.load(snapshot(row(1), taken(2, by=ME), taken(3, by=EBBA)))
+
+    def involved() -> set[str]:
+        found = {one.id for one in desk.rows.involved}
+        assert found == {one.id for one in desk.rows if desk.takes_part(one) or desk.is_offered(one)}
+        return found
+
+    assert involved() == {case_id(2)}
+    desk.absorb(CaseAnswer(case=taken(3, by=EBBA, participants=(ME,), revision=6)))
+    desk.absorb(CaseAnswer(case=taken(1, by=ME, revision=5)))
+    assert involved() == {case_id(1), case_id(2), case_id(3)}
+    desk.absorb(CaseAnswer(case=taken(2, by=EBBA, revision=6)))
+    desk.absorb(CaseAnswer(case=taken(1, by=ME, state="closed", revision=7)))
+    assert involved() == {case_id(3)}
+    desk.load(snapshot(taken(3, by=EBBA)))
+    assert involved() == set()

@@ -139,7 +139,19 @@ class Terminal:
     def lines(self) -> list[str]:
         """The screen as it stands, line by line."""
         self._feed()
-        return [line.rstrip() for line in self._screen.display]
+        buffer = self._screen.buffer
+        return [self._read_line(buffer[row]) for row in range(self._screen.lines)]
+
+    def _read_line(self, cells: Mapping[int, pyte.screens.Char]) -> str:
+        """What stands in a line; half a wide sign that was written over is blank, as in a terminal."""
+        signs: list[str] = []
+        second_half = False
+        for column in range(self._screen.columns):
+            sign = cells[column].data
+            if not second_half:
+                signs.append(sign or " ")
+            second_half = not second_half and bool(sign) and wcwidth(sign[0]) == 2
+        return "".join(signs).rstrip()
 
     @property
     def screen(self) -> str:

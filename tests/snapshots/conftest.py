@@ -12,6 +12,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from clinic_tui.i18n import language, set_language
+from tests.steady import steady_pauses
 
 PINNED = re.search(
     r"^textual==(\S+)$", (Path(__file__).parents[2] / "constraints.txt").read_text(), re.MULTILINE
@@ -42,6 +43,11 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def report_parts() -> str:
     return os.environ[_PARTS]
+
+
+@pytest.fixture(autouse=True)
+def steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    steady_pauses(monkeypatch)
 
 
 @pytest.fixture(autouse=True)

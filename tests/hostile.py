@@ -144,13 +144,17 @@ _LEGITIMATE = re.compile(
     rb"|\x1b\]2;(?:\(\d{1,3}\) )?clinic-tui\x1b\\|\x1b\[2[23];2t"  # the window's title, kept and given back
     rb"|\x1b\[6n|\x1b\[c|\x1b[78]|[\r\n]"
 )
+_TOLD = rb"Clinic: (?:[0-9a-z ,-]|\xc3[\xa4\xa5\xb6])+\x1b\\"
+_ANNOUNCEMENT = re.compile(rb"\x07\x1b\]777;notify;clinic-tui;" + _TOLD + rb"\x1b\]9;" + _TOLD)
+"""The bell, and a few words of the program's own for the desktop, written in one go."""
 
 
 def control_violations(output: bytes) -> Counter[bytes]:
-    """What stands in raw terminal output and is neither text nor a sequence that Textual itself writes.
+    """What stands in raw terminal output and is neither text nor a sequence that the program itself writes.
 
     Text that is not UTF-8 counts as well, and so do code points that act or hide.
     """
+    output = _ANNOUNCEMENT.sub(b"", output)
     violations = Counter(token for token in _TOKEN.findall(output) if not _LEGITIMATE.fullmatch(token))
     shown = _TOKEN.sub(b"", output).decode("utf-8", "surrogateescape")
     violations.update(point.encode() for point in bad_code_points(shown))

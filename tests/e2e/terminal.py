@@ -66,6 +66,18 @@ def _fits_pyte(char: str) -> bool:
     return char < "\u0300" or wcwidth(char) > 0 or unicodedata.combining(char) > 0
 
 
+def _text_of(cells: Mapping[int, pyte.screens.Char], columns: int) -> str:
+    """What stands in a line; half a wide sign that was written over is blank, as in a terminal."""
+    signs: list[str] = []
+    second_half = False
+    for column in range(columns):
+        sign = cells[column].data
+        if not second_half:
+            signs.append(sign or " ")
+        second_half = not second_half and bool(sign) and wcwidth(sign[0]) == 2
+    return "".join(signs).rstrip()
+
+
 class Terminal:
     """The program on a terminal of its own. What it writes is read at all times, as a terminal does."""
 
@@ -140,18 +152,7 @@ class Terminal:
         """The screen as it stands, line by line."""
         self._feed()
         buffer = self._screen.buffer
-        return [self._read_line(buffer[row]) for row in range(self._screen.lines)]
-
-    def _read_line(self, cells: Mapping[int, pyte.screens.Char]) -> str:
-        """What stands in a line; half a wide sign that was written over is blank, as in a terminal."""
-        signs: list[str] = []
-        second_half = False
-        for column in range(self._screen.columns):
-            sign = cells[column].data
-            if not second_half:
-                signs.append(sign or " ")
-            second_half = not second_half and bool(sign) and wcwidth(sign[0]) == 2
-        return "".join(signs).rstrip()
+        return [_text_of(buffer[row], self._screen.columns) for row in range(self._screen.lines)]
 
     @property
     def screen(self) -> str:

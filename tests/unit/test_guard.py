@@ -291,7 +291,13 @@ def test_the_environment_cannot_steer_textual() -> None:
 def test_the_leak_check_knows_what_textual_writes_from_what_it_does_not() -> None:
     ours = b"\x1b[?1049h\x1b[?25l\x1b[1;31mhej \xc3\xa5\x1b[0m\x1b[10;4Hx\x1b[?2026$p\x1b]22;default\x07\r\n"
     assert not control_violations(ours)
+    told = "en av dina chattar går snart ut".encode()
+    codes = b"\x1b]777;notify;clinic-tui;Clinic: %b\x1b\\", b"\x1b]9;Clinic: %b\x1b\\"
+    ours += b"\x07" + b"".join(code % told for code in codes)
+    assert not control_violations(ours)
     for theirs in (
+        codes[1] % told,
+        b"\x07" + b"".join(code % b"Karin <19121212-1212>" for code in codes),
         b"\x1b]0;x\x07",
         b"\x1bc",
         b"\x1bPq\x1b\\",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from clinic_tui.backend.store.tables import assignments, guardians, residents, staff, units
-from clinic_tui.domain.person_id import InvalidPersonId, age_on, parse
+from clinic_tui.domain.person_id import REGIONAL_FORMATS, InvalidPersonId, age_on, parse
 from clinic_tui.protocol.resources import Contact, ResidentRef, StaffRef
 
 _NAME = select(residents.c.name).where(residents.c.id == bindparam("wanted"))
@@ -66,7 +66,7 @@ def contact_of(conn: Connection, resident_id: str, today: date) -> Contact:
 
 def _shown(number: str, today: date, *, masked: bool) -> str:
     try:
-        found = parse(number)
+        found = parse(number, regional=tuple(REGIONAL_FORMATS.values()))
     except InvalidPersonId:
         return ""
     return found.masked if masked else found.display(today)

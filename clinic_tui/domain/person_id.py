@@ -51,9 +51,15 @@ class ReserveFormat:
 
 REGIONAL_FORMATS: dict[str, ReserveFormat] = {
     "stockholm": ReserveFormat("stockholm", re.compile(r"99[0-9]{10}"), has_birth_date=False),
-    "skane": ReserveFormat("skane", re.compile(r"[0-9]{8}(?=[0-9]*[A-Z])[0-9A-Z]{4}"), has_birth_date=True),
+    "skane": ReserveFormat(
+        "skane", re.compile(r"(?:18|19|20)[0-9]{6}(?=[0-9]*[A-Z])[0-9A-Z]{4}"), has_birth_date=True
+    ),
 }
-"""Known regional formats by name (domain.md 7.4)."""
+"""Known regional formats by name (domain.md 7.4).
+
+None of them matches a number of another kind, so all may be tried together: an NRID neither begins with the
+century of a birth date nor is it digits alone.
+"""
 
 ALL_TYPES = frozenset(IdType)
 _LONG = re.compile(r"([0-9]{8})[-+ ]?([0-9]{4})")

@@ -14,7 +14,7 @@ from clinic_tui.backend.audit import verify_chain
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.refused import Refused
 from clinic_tui.backend.store.tables import audit, residents
-from clinic_tui.domain.person_id import ALL_TYPES
+from clinic_tui.domain.person_id import ALL_TYPES, REGIONAL_FORMATS
 from tests.backend.town import ANNA_CASE, SOUTH_CASE, Person, staff
 
 pytestmark = pytest.mark.anyio
@@ -259,6 +259,19 @@ async def test_other_numbers_are_taken_where_the_region_takes_them(
     profile = await _create(nora, person_number=typed)
     assert (profile.resident.birth_date.isoformat(), profile.resident.sex) == (born, sex)
     assert (await _find(nora, stored)).profile.resident.id == profile.resident.id
+
+
+@pytest.mark.parametrize("number", ["991234567890", "1985020312B4"])
+async def test_a_regions_own_reserve_number_is_taken_where_the_region_has_them(
+    memory_backend: Backend, number: str
+) -> None:
+    nora = await staff(memory_backend, "nora")
+    assert (await nora.refused("find_resident", person_number=number)).status == 422
+    memory_backend.region = replace(memory_backend.region, reserve_formats=tuple(REGIONAL_FORMATS.values()))
+    profile = await _create(nora, person_number=number.lower())
+    assert profile.contact.person_number == number
+    assert (await _find(nora, number)).profile.resident.id == profile.resident.id
+    assert (await _find(nora, "22800101AB12")).person_number == "22800101AB12"
 
 
 async def test_two_who_add_the_same_resident_make_one(backend: Backend) -> None:

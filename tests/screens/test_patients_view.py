@@ -66,6 +66,16 @@ async def test_the_full_number_and_enter_find_the_resident() -> None:
         assert NUMBER in text
 
 
+@pytest.mark.parametrize("number", ["22800101AB12", "00252555AB12", "991234567890", "1985020312B4"])
+async def test_a_reserve_number_is_looked_up_too(number: str) -> None:
+    app = app_with(profile())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await opened(app)
+        await pilot.press(*number.lower(), "enter")
+        await pilot.pause()
+        assert [getattr(one, "person_number", "") for one in app.asked.commands] == [number]
+
+
 @pytest.mark.parametrize(
     ("number", "reason"),
     [

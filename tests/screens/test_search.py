@@ -60,6 +60,9 @@ async def opened(app: StageApp, pilot: Pilot[Any], words: str = "") -> SearchDia
         ("nyman", "colleague:ebba"),
         ("settings", "action:go.settings"),
         (NUMBER, "number:191212121212"),
+        ("22800101AB12", "number:22800101AB12"),
+        ("00252555-ab12", "number:00252555AB12"),
+        ("1985020312B4", "number:1985020312B4"),
     ],
 )
 async def test_cases_numbers_phrases_colleagues_and_actions_are_found(words: str, found: str) -> None:

@@ -173,6 +173,41 @@ def test_a_national_reserve_number_is_read_without_luhn(text: str, born: date | 
 
 
 @pytest.mark.parametrize(
+    "number",
+    [
+        "22800101AB12",
+        "00252555AB12",
+        "22950606FH20",
+        "98240301AA06",
+        *TEST_NUMBERS,
+        *TEST_COORDINATION_NUMBERS,
+    ],
+)
+def test_no_region_takes_a_number_of_another_kind_for_its_own(number: str) -> None:
+    alone, among = parse(number, today=TODAY), parse(number, today=TODAY, regional=REGIONS)
+    assert (among, among.birth_date, among.sex) == (alone, alone.birth_date, alone.sex)
+    assert among.type is not IdType.REGIONAL_RESERVE
+
+
+@given(
+    st.integers(0, 99),
+    st.dates(date(2000, 1, 1), date(2099, 12, 31)),
+    st.text("ABCDEFGHJKLMNPRSTUXYZ", min_size=2, max_size=2),
+    st.sampled_from("0129AZ"),
+    st.sampled_from("0159"),
+)
+def test_every_national_reserve_number_is_read_alike_in_every_region(
+    series: int, born: date, letters: str, mark: str, check: str
+) -> None:
+    number = f"{series:02}{born:%y%m%d}{letters}{mark}{check}"
+    try:
+        alone = parse(number, today=TODAY)
+    except InvalidPersonId:
+        return
+    assert parse(number, today=TODAY, regional=REGIONS) == alone
+
+
+@pytest.mark.parametrize(
     ("text", "born"),
     [("991234567890", None), ("19850203A123", date(1985, 2, 3)), ("1985020312B4", date(1985, 2, 3))],
 )

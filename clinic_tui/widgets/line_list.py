@@ -134,9 +134,9 @@ class LineList(Widget, can_focus=True):
         parts: list[tuple[str, str]] = [("▌ " if here else "  ", "$accent" + shade)]
         used = _EDGE
         for cell, column, room in zip(line.cells, self._columns, widths, strict=False):
-            if not room:
-                continue
             whole = cell is line.cells[-1] and len(line.cells) < len(self._columns)
+            if not room and not whole:
+                continue
             cells = max(0, width - used - _GAP) if whole else room
             text = fit_person(cell.text, cells) if column.person else fit(cell.text, cells)
             if column.right:

@@ -156,6 +156,19 @@ async def test_the_profile_tells_what_one_may_know(size: tuple[int, int]) -> Non
         assert "1 open case at another unit." in shown
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_relatives_and_who_has_looked_are_told_where_there_is_nothing_else(
+    size: tuple[int, int],
+) -> None:
+    app = app_with()
+    async with app.run_test(size=size) as pilot:
+        await opened(app, profile(cases=(), earlier=(), tickets=()))
+        await pilot.pause()
+        shown = text_of(app)
+        assert "Elsa Lindström, 4 G" in shown
+        assert "Read the case · Anna Ek, sjuksköterska" in shown
+
+
 async def test_that_no_sms_can_be_sent_is_warned_of() -> None:
     known = Contact(person_number=NUMBER, listed_unit="", mobile="", language="")
     app = app_with()

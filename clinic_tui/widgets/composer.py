@@ -187,13 +187,14 @@ class Composer(Vertical):
         if not self.has_class("-closed"):
             self._show_to()
 
-    def close_with(self, text: str) -> None:
+    def close_with(self, text: str, deeds: Sequence[Piece]) -> None:
         """Nothing can be written; say why and what can be done."""
         self._load("")
+        self._status = ""
         self.area.disabled = True
         self.add_class("-closed")
         self.query_one("#composer-to", Bar).show([Piece(text, "$foreground")])
-        self.query_one("#composer-hint", Bar).show([])
+        self.query_one("#composer-hint", Bar).show(deeds)
 
     def _load(self, text: str) -> None:
         self._loaded = text
@@ -258,6 +259,8 @@ class Composer(Vertical):
         self._show_hint()
 
     def _show_hint(self) -> None:
+        if self.has_class("-closed"):
+            return
         pieces: list[Piece] = []
         text = self.area.text
         left = MESSAGE_LIMIT - len(text)

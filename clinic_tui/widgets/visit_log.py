@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 
-from clinic_tui.domain.cases import CaseState
+from clinic_tui.domain.cases import CaseKind, CloseReason, Origin
 from clinic_tui.i18n import _, pgettext
-from clinic_tui.protocol.resources import CaseRow, Message
+from clinic_tui.protocol.refs import StaffRef
+from clinic_tui.protocol.resources import Message
 from clinic_tui.state.visit import Pending, Visit
 from clinic_tui.widgets.chat_message import ChatMessage, Status
 from clinic_tui.widgets.chat_source import ChatSource
@@ -12,12 +13,13 @@ from clinic_tui.widgets.texts import ZONE, clock
 
 Made = dict[str, tuple[Message, ChatMessage]]
 """What messages were shown as before, by id, so that a visit of many is not made anew for each that comes."""
+_BEGUN_BY_STAFF = frozenset({Origin.STAFF, Origin.CONVERTED})
 
 
 def chat_messages(visit: Visit, me: str, my_name: str, made: Made | None = None) -> list[ChatMessage]:
     """Everything the log of a visit shows, oldest first; `me` is my staff id, `made` is the visit's own."""
     shown = [_message(message, me, made) for message in visit.messages]
-    for line in _own_lines(visit.row):
+    for line in _own_lines(visit, me):
         _insert(shown, line)
     for pending in visit.pending:
         if visit.message(pending.id) is None:
@@ -61,19 +63,44 @@ def _insert(shown: list[ChatMessage], line: ChatMessage) -> None:
     shown.insert(place, line)
 
 
-def _own_lines(row: CaseRow) -> list[ChatMessage]:
+def _own_lines(visit: Visit, me: str) -> list[ChatMessage]:
+    """What happened in the visit itself; a chat that was never in a queue was not taken from one."""
+    row = visit.row
+    begun_by_staff = row.origin in _BEGUN_BY_STAFF and row.accepted_at == row.queued_at
     lines: list[tuple[str, str, datetime | None]] = [
-        ("accepted", _("The case was taken"), row.accepted_at),
+        ("accepted", _("The case was taken"), None if begun_by_staff else row.accepted_at),
         ("started", _("The visit started"), row.started_at),
         ("ended", _("The chat ended"), row.ended_at),
     ]
-    if row.state == CaseState.CLOSED:
-        lines.append(("closed", _("The note was signed"), row.closed_at))
+    if row.kind == CaseKind.ASYNC and row.close_reason != CloseReason.ONE_WAY:
+        lines.append(("closed", _how_it_ended(visit, me), row.closed_at))
+    for note in visit.notes:
+        signed = _("The note was signed") if note.corrects is None else _("The note was corrected")
+        lines.append((f"note:{note.id}", signed, note.signed_at))
     return [
         ChatMessage(id=f"{row.id}:{name}", body=text, at=at.astimezone(ZONE), side="system")
         for name, text, at in lines
         if at is not None
     ]
+
+
+def ended_by(visit: Visit) -> StaffRef | None:
+    """Who ended a chat, where a colleague or I did and that is known."""
+    row = visit.row
+    if row.close_reason != CloseReason.ENDED:
+        return None
+    if row.changed_by is not None and row.changed_at == row.closed_at:
+        return row.changed_by
+    return next((event.staff for event in visit.events if event.action == "chat_closed"), None)
+
+
+def _how_it_ended(visit: Visit, me: str) -> str:
+    if visit.row.close_reason == CloseReason.EXPIRED:
+        return _("The chat ended by itself: its time was out")
+    by = ended_by(visit)
+    if by is None:
+        return _("The chat ended")
+    return _("You ended the chat") if by.id == me else _("{name} ended the chat").format(name=by.name)
 
 
 def _message(message: Message, me: str, made: Made | None) -> ChatMessage:

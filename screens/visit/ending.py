@@ -94,17 +94,8 @@ class Ending:
         visit = self._place.desk.visits.get(case_id)
         if visit is None or choice is None:
             return
-        booking = visit.row.booking
-        if booking is not None and booking.meeting_since is not None:
-            close = CloseMeeting(command_id=new_id(), case_id=case_id)
-            self._place.submit(close, lambda _answer: self._end_now(case_id, choice), self._refused)
-        else:
-            self._end_now(case_id, choice)
-
-    def _end_now(self, case_id: str, choice: EndChoice) -> None:
-        """End the visit, once the call in it has ended."""
-        visit = self._place.desk.visits.get(case_id)
-        if visit is None:
+        if choice == "call":
+            self._end_call(visit)
             return
         if choice == "sign":
             self.ask_to_sign(visit)
@@ -115,12 +106,19 @@ class Ending:
         def done(_answer: object) -> None:
             self._screen.show_all()
             self._screen.say(
-                _("The chat with {resident} has ended. {key} signs the note.").format(
+                _("The visit with {resident} has ended. {key} signs the note.").format(
                     resident=resident_with_age(visit.row.resident), key=self._place.keymap.shown("visit.sign")
                 )
             )
 
         self._place.submit(command, done, self._refused)
+
+    def _end_call(self, visit: Visit) -> None:
+        """End the call alone; where the visit ends, the call ends with it."""
+        text = _("The call with {resident} has ended. The visit goes on.")
+        text = text.format(resident=resident_with_age(visit.row.resident))
+        command = CloseMeeting(command_id=new_id(), case_id=visit.case_id)
+        self._place.submit(command, lambda _answer: self._screen.say(text), self._refused)
 
     def do_visit_sign(self) -> None:
         """Sign the note, or correct a signed one."""
@@ -187,7 +185,9 @@ class Ending:
             if visit.row.kind == CaseKind.ASYNC:
                 self._screen.drafts.forget(case_id, "note")
                 self._screen.show_all()
-                self._screen.say(_("Signed: {resident}. The chat is as it was.").format(resident=name))
+                over = visit.row.closed_at is not None
+                text = _("Signed: {resident}.") if over else _("Signed: {resident}. The chat goes on.")
+                self._screen.say(text.format(resident=name))
                 return
             self._screen.drafts.forget(case_id)
             if answer is not None and answer.successor is not None:

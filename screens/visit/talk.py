@@ -8,12 +8,12 @@ from clinic_tui.i18n import _
 from clinic_tui.protocol.commands import MarkRead
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.state.visit import Visit
-from clinic_tui.widgets.bar import Bar, Piece
+from clinic_tui.widgets.bar import Piece
 from clinic_tui.widgets.chat_log import ChatLog
 from clinic_tui.widgets.chat_source import ChatSource
 from clinic_tui.widgets.composer import Composer
 from clinic_tui.widgets.texts import ZONE, resident_name, resident_with_age
-from clinic_tui.widgets.visit_log import Made, chat_messages, new_source, update_source
+from clinic_tui.widgets.visit_log import Made, chat_messages, ended_by, new_source, update_source
 from screens.visit.tab_line import first_name
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Talk:
 
     def show_composer(self, visit: Visit, *, anew: bool = False) -> None:
         """Open the composer with the visit's draft, or close it and say what can be done instead."""
-        open_now = "open" if self.writable(visit) else "closed"
+        open_now = "open" if self.writable(visit) else f"closed, signed {bool(visit.notes)}"
         wanted = (visit.case_id, f"{visit.row.state} {open_now} {self._place.config.ui.send_key}")
         if self._open == wanted and not anew:
             return
@@ -104,8 +104,7 @@ class Talk:
                 resident_with_age(visit.row.resident), text, self._place.config.ui.send_key
             )
             return
-        self.composer.close_with(self._closed_text(visit))
-        self.composer.query_one("#composer-hint", Bar).show(self._closed_deeds(visit))
+        self.composer.close_with(self._closed_text(visit), self._closed_deeds(visit))
 
     def _closed_text(self, visit: Visit) -> str:
         row = visit.row
@@ -158,9 +157,12 @@ class Talk:
 
     def show_draft(self, visit: Visit) -> None:
         """Take in a draft from elsewhere, and say whether the draft is saved."""
-        if not self.writable(visit):
-            return
         drafts = self._screen.drafts
+        if not self.writable(visit):
+            by = ended_by(visit)
+            if by is not None and by.id == self._place.desk.people.staff_id and drafts.text(visit, "message"):
+                drafts.clear(visit, "message")  # whoever ends a chat has let go of what was not sent
+            return
         news = drafts.take_in(visit, "message")
         if news == "loaded":
             self.show_composer(visit, anew=True)

@@ -115,6 +115,7 @@ class DeedsStage(VisitStage):
         place.begin, place.may_begin = self.deeds.begin, self.deeds.may
         place.ask = self._ask
         place.later = self.call_later
+        place.in_visit = lambda action, _case: self.screen_under_test.action_perform(action)
         return place
 
     def _ask(self, question: Question) -> None:
@@ -141,6 +142,7 @@ class DeedsStage(VisitStage):
                 return CaseAnswer(case=self.row_after(command.case_id, state="handled"))
             case CloseChat():
                 ended = {"state": "closed", "closed_at": self.clock, "close_reason": "ended"}
+                ended |= {"changed_by": ME, "changed_at": self.clock}
                 return CaseAnswer(case=self.row_after(command.case_id, **ended))
             case ContinueChat():
                 return DetailAnswer(detail=chat_detail(chat(number=8, parent_id=command.case_id)))

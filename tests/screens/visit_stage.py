@@ -278,7 +278,9 @@ class VisitStage(StageApp):
             case MarkRead():
                 return CaseAnswer(case=self.row_after(command.case_id, unread=0))
             case SignNote():
-                row = self.row_after(command.case_id, state="closed", closed_at=self.clock)
+                chat = self.desk.visits[command.case_id].row.kind == "async"
+                over = {} if chat else {"state": "closed", "closed_at": self.clock}
+                row = self.row_after(command.case_id, **over)
                 return NoteAnswer(note=self.note(command.case_id, command.body), case=row)
             case AmendNote():
                 note = self.note(command.case_id, command.body, number=2)

@@ -57,13 +57,16 @@ class CallDeeds(Part):
         def chosen(choice: str) -> None:
             if choice == "copy":
                 self.say(self.place.copy(booking.meeting_url))
-            else:
+            elif is_chat(row):
                 self._close(row)
+            else:
+                self.place.in_visit("visit.end", row.id)
 
         self.ask(dialog, chosen)
 
     def _close(self, row: CaseRow) -> None:
+        """End the call in a chat; a visit asks whether it ends with the call."""
         command = CloseMeeting(command_id=new_id(), case_id=row.id)
-        text = _("The call with {resident} has ended. The case goes on.")
+        text = _("The call with {resident} has ended. The chat goes on.")
         text = text.format(resident=resident_with_age(row.resident))
         self.send(command, lambda _answer: self.say(text))

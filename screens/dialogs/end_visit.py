@@ -1,4 +1,4 @@
-"""Ending a visit: with the note, without it, or because nobody answers."""
+"""Ending a visit: with the note, without it, because nobody answers, or only the call in it."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from clinic_tui.widgets.texts import clock
 LOOK_SECONDS = 1.0
 """How often it is looked whether the unit's minutes without an answer have passed."""
 
-EndChoice = Literal["sign", "end", "no_answer"]
+EndChoice = Literal["sign", "end", "no_answer", "call"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +31,7 @@ class EndRequest:
     no_answer_text: str
     """What the resident is sent then, as it will read; empty where the unit has no text."""
     call: bool = False
-    """Whether audio or video goes on, which ends with the visit."""
+    """Whether audio or video goes on, which ends with the visit or alone."""
     unsent: bool = False
     """Whether the composer still holds a text that will not be sent."""
 
@@ -61,20 +61,21 @@ class EndVisitDialog(ClinicDialog[EndChoice | None]):
             text = _("{resident} can use the rest of the service even before the note is signed.")
         yield paragraph(text.format(resident=request.resident))
         if request.call:
-            yield paragraph(_("The call goes on. Each of these ends the call and the visit."), "$warning")
+            yield paragraph(_("The call goes on. It ends with the visit, or alone."), "$warning")
         if request.unsent:
             yield paragraph(_("What you have written in the chat is not sent."), "$warning")
         if request.no_answer_text:
             yield paragraph(_("With no answer, this is sent:") + "\n" + request.no_answer_text, "$muted")
 
     def ways(self) -> Sequence[Way]:
-        """Three ways to end, and none."""
+        """Three ways to end, the call alone where one goes on, and none."""
         request = self.request
         possible = self._now() >= request.no_answer_from
         when = _("from {time}, after {minutes} minutes without an answer").format(
             time=clock(request.no_answer_from), minutes=request.no_answer_minutes
         )
         both = request.call
+        alone = (Way("c", _("End only the call"), note=_("the visit goes on")),) if both else ()
         return (
             Way("s", _("End both and sign now") if both else _("End and sign now")),
             Way(
@@ -83,10 +84,11 @@ class EndVisitDialog(ClinicDialog[EndChoice | None]):
                 note=_("stays among your cases, unsigned"),
             ),
             Way("n", _("No answer"), possible, "" if possible else when),
+            *alone,
             Way("escape", _("Cancel")),
         )
 
     def take(self, key: str) -> None:
         """Close with what was chosen."""
-        choices: dict[str, EndChoice] = {"s": "sign", "e": "end", "n": "no_answer"}
+        choices: dict[str, EndChoice] = {"s": "sign", "e": "end", "n": "no_answer", "c": "call"}
         self.dismiss(choices.get(key))

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
+from textual.pilot import Pilot
 
 from clinic_tui.case_deeds.record import for_the_record
 from clinic_tui.client.errors import Rejected
@@ -22,6 +23,7 @@ from clinic_tui.protocol.team_commands import (
     WithdrawHandOver,
 )
 from clinic_tui.widgets.bar import Bar
+from screens.dialogs.meeting import MeetingDialog
 from tests.desks import EBBA, ME, NOW, case_id
 from tests.screens.deeds_stage import MEETING, OLLE, DeedsStage, chat, chat_detail, everything
 from tests.screens.stage import text_of
@@ -176,39 +178,58 @@ async def test_video_is_opened_and_its_address_is_shown_as_a_code() -> None:
         assert app.copied == [MEETING]
 
 
-async def test_a_call_and_its_visit_are_ended_together() -> None:
+async def in_call(app: DeedsStage, pilot: Pilot[None]) -> None:
+    """Open a video call, and have its dialog in front."""
+    await settle(pilot)
+    await pilot.press("shift+f7")
+    await settle(pilot)
+    await listening(pilot)
+    await pilot.press("v")
+    await settle(pilot)
+    await listening(pilot)
+    assert isinstance(app.screen, MeetingDialog)
+
+
+@pytest.mark.parametrize("way", [("e",), ("escape", "f10")])
+async def test_how_a_call_and_its_visit_end_is_asked_together(way: tuple[str, ...]) -> None:
     app = DeedsStage(everything(visit_detail(karin())))
     async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await pilot.press("shift+f7")
-        await settle(pilot)
-        await listening(pilot)
-        await pilot.press("v")
+        await in_call(app, pilot)
+        await pilot.press(*way)
         await settle(pilot)
         await listening(pilot)
-        await pilot.press("escape", "f10")
-        await settle(pilot)
-        await listening(pilot)
-        assert "ends the call and the visit" in text_of(app)
+        assert isinstance(app.last, OpenMeeting)
+        shown = text_of(app)
+        for label in ("End both and sign now", "End both without signing", "End only the call"):
+            assert label in shown
         await pilot.press("e")
         await settle(pilot)
-        assert [type(one).__name__ for one in app.asked.commands[-2:]] == ["CloseMeeting", "EndVisit"]
+        assert type(app.last).__name__ == "EndVisit"
         assert app.visit.row.state == "ended_unsigned"
 
 
-async def test_a_call_can_end_alone() -> None:
+async def test_the_call_in_a_visit_can_end_alone() -> None:
+    app = DeedsStage(everything(visit_detail(karin())))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await in_call(app, pilot)
+        await pilot.press("e")
+        await settle(pilot)
+        await listening(pilot)
+        await pilot.press("c")
+        await settle(pilot)
+        assert isinstance(app.last, CloseMeeting)
+        assert app.visit.row.state == "in_progress"
+        assert "The visit goes on." in text_of(app)
+
+
+async def test_the_call_in_a_chat_ends_at_once_and_the_chat_goes_on() -> None:
     app = stage()
     async with app.run_test(size=(120, 40)) as pilot:
-        await settle(pilot)
-        await pilot.press("shift+f7")
-        await settle(pilot)
-        await listening(pilot)
-        await pilot.press("a")
-        await settle(pilot)
-        await listening(pilot)
+        await in_call(app, pilot)
         await pilot.press("e")
         await settle(pilot)
         assert isinstance(app.last, CloseMeeting)
+        assert "The chat goes on." in app.told[-1]
 
 
 async def test_a_chat_goes_on_in_a_new_one_of_so_many_days() -> None:

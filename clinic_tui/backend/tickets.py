@@ -50,6 +50,9 @@ _MINE = _SELECT.where(
 _OPEN = _SELECT.where(
     tickets.c.resident_id.in_(bindparam("people", expanding=True)), _ISSUED, tickets.c.valid_until > _UNTIL
 ).order_by(tickets.c.valid_until, tickets.c.id)
+_FROM_CASE = select(tickets.c.id).where(
+    tickets.c.source_case_id == bindparam("case"), _ISSUED, tickets.c.valid_until > _UNTIL
+)
 _DUE = (
     _SELECT.where(_ISSUED, tickets.c.valid_until <= _UNTIL)
     .order_by(tickets.c.id)
@@ -94,6 +97,11 @@ def same_ticket(tx: Tx, resident_id: str, unit_id: str, role: str) -> Ticket | N
     """The one ticket to the same queue that is issued, whether or not its time is out; locked."""
     found = _all(tx, _SAME, {"who": resident_id, "unit": unit_id, "role": role})
     return found[0] if found else None
+
+
+def leads_elsewhere(tx: Tx, case_id: str) -> bool:
+    """Whether an open ticket was issued from the case."""
+    return tx.conn.execute(_FROM_CASE, {"case": case_id, "now": tx.now}).first() is not None
 
 
 def tickets_of_issuer(tx: Tx) -> tuple[Ticket, ...]:

@@ -1,12 +1,15 @@
 """Deeds on asynchronous chats: done, end, go on in a new one; and tickets (slides 24, 32, 40, 60)."""
 
+from collections.abc import Callable
+from time import monotonic
+
 from clinic_tui.case_deeds.part import Part, is_chat, is_open_chat
 from clinic_tui.client.errors import ClientError, Rejected
 from clinic_tui.domain.async_chats import AsyncState
-from clinic_tui.domain.cases import CaseState
+from clinic_tui.domain.cases import CaseKind, CaseState
 from clinic_tui.domain.roles import Permission
-from clinic_tui.i18n import _
-from clinic_tui.protocol.chat_commands import CloseChat, ContinueChat, MarkDone, ProlongChat
+from clinic_tui.i18n import _, ngettext
+from clinic_tui.protocol.chat_commands import CloseChat, ContinueChat, MarkDone, ProlongChat, RedirectCase
 from clinic_tui.protocol.command import DetailAnswer
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.resources import CaseRow
@@ -14,18 +17,50 @@ from clinic_tui.widgets.texts import resident_with_age
 from clinic_tui.widgets.workplace import Choice, Question
 from screens.dialogs.days import DaysDialog
 
+TWICE_SECONDS = 1.0
+"""A key within this time of the chat's coming up was meant for the one before it."""
 _TO_DO = frozenset({AsyncState.AWAITING_STAFF, AsyncState.AWAITING_RESIDENT})
 
 
 class ChatDeeds(Part):
     """What moves a chat on."""
 
+    _brought: str = ""
+    """The chat that came up by itself when another was done."""
+    _brought_until: float = 0.0
+
     def may_case_done(self, row: CaseRow) -> bool:
         """One's own chat that is on the to-do list."""
         return is_chat(row) and self.desk.is_mine(row) and row.state in _TO_DO
 
     def do_case_done(self, row: CaseRow) -> None:
-        """Take it off the to-do list, and go on to the next that waits for me."""
+        """Take it off the to-do list; what is unread or not sent, and a key pressed twice, is asked about."""
+        text = self._not_done_with(row)
+        if not text:
+            self._mark_done(row)
+            return
+        choices = (
+            Choice("d", _("Mark as done"), lambda: self._mark_done(row)),
+            Choice("escape", _("Cancel")),
+        )
+        title = _("Is {resident} done?").format(resident=resident_with_age(row.resident))
+        self.place.ask(Question(title, text, choices))
+
+    def _not_done_with(self, row: CaseRow) -> str:
+        unread = ngettext("{count} message is unread.", "{count} messages are unread.", row.unread)
+        reasons = (
+            (row.unread > 0, unread.format(count=row.unread)),
+            (self._unsent(row), _("What you have written is not sent. It is kept as a draft.")),
+            (row.id == self._brought and monotonic() < self._brought_until, _("This chat has just come up.")),
+        )
+        return " ".join(text for holds, text in reasons if holds)
+
+    def _unsent(self, row: CaseRow) -> bool:
+        """Whether something is written in the case and not sent."""
+        return self.place.writing.get(row.id, self.desk.drafts.get(row.id, "message") is not None)
+
+    def _mark_done(self, row: CaseRow) -> None:
+        """Take it off the list, and go on to the next that waits for me."""
         resident = resident_with_age(row.resident)
         command = MarkDone(command_id=new_id(), case_id=row.id, version=self.newest(row).version)
 
@@ -49,6 +84,7 @@ class ChatDeeds(Part):
         following = next((one for one in rows if one and one.state == AsyncState.AWAITING_STAFF), None)
         self.desk.close(case_id)
         if following is not None:
+            self._brought, self._brought_until = following.id, monotonic() + TWICE_SECONDS
             self.place.open_case(following.id)
             text += " " + _("Next: {resident}").format(resident=resident_with_age(following.resident))
         else:
@@ -69,7 +105,7 @@ class ChatDeeds(Part):
 
     def do_case_end(self, row: CaseRow) -> None:
         """Ask, and end it; what is written and not sent is named first."""
-        unsent = self.place.writing.get(row.id, self.desk.drafts.get(row.id, "message") is not None)
+        unsent = self._unsent(row)
         resident = resident_with_age(row.resident)
         text = _("{resident} can read the chat afterwards, and not write in it. Nobody can open it again.")
         text = text.format(resident=resident)
@@ -158,15 +194,35 @@ class ChatDeeds(Part):
 
     def _offer_end(self, row: CaseRow) -> None:
         resident = resident_with_age(row.resident)
-        live = self.desk.is_mine(row) and row.state == CaseState.IN_PROGRESS
-        if not live and not self.may_case_end(row):
+        end = self._way_to_end(row)
+        if end is None:
             self.say(_("{resident} has a drop-in ticket.").format(resident=resident))
             return
-        act = (lambda: self._end_visit(row)) if live else (lambda: self.do_case_end(row))
-        label = _("End the visit") if live else _("End the chat")
-        choices = (Choice("e", label, act), Choice("escape", _("Let it stay open")))
+        choices = (Choice("e", *end), Choice("escape", _("Let it stay open")))
         text = _("{resident} has a drop-in ticket. Is this case done with?").format(resident=resident)
         self.place.ask(Question(_("The ticket is issued"), text, choices, warning=False))
+
+    def _way_to_end(self, row: CaseRow) -> tuple[str, Callable[[], None]] | None:
+        """How a case is ended whose resident goes on with a ticket; None where it is not for me to end."""
+        if is_chat(row):
+            end = self.do_case_end if self._unsent(row) else self.close_chat
+            return (_("End the chat"), lambda: end(row)) if self.may_case_end(row) else None
+        if self.desk.is_mine(row) and row.state == CaseState.IN_PROGRESS:
+            return _("End the visit"), lambda: self._end_visit(row)
+        people = self.desk.people
+        ours = row.unit_id in people.units and row.queue_role in people.roles_seen
+        waits = row.state == CaseState.WAITING and ours and people.allowed(Permission.ACCEPT_DROP_IN)
+        taken = row.state == CaseState.ACCEPTED and self.desk.is_mine(row)
+        if row.kind != CaseKind.DROP_IN or not (waits or taken):
+            return None
+        return _("End the case"), lambda: self._redirect(row)
+
+    def _redirect(self, row: CaseRow) -> None:
+        """End a case nobody began; only then can its resident use the ticket."""
+        command = RedirectCase(command_id=new_id(), case_id=row.id, version=self.newest(row).version)
+        text = _("The case has ended. {resident} can use the ticket.")
+        text = text.format(resident=resident_with_age(row.resident))
+        self.send(command, lambda _answer: self.say(text))
 
     def _end_visit(self, row: CaseRow) -> None:
         self.place.open_case(row.id)

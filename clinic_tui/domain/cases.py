@@ -100,6 +100,8 @@ class CaseCommand(StrEnum):
     TAKE_OVER = "take_over"
     CANCEL = "cancel"
     REROUTE = "reroute"
+    REDIRECT = "redirect"
+    """The resident got a ticket to another queue instead (slide 60)."""
     REBOOK = "rebook"
     """Of a scheduled visit, as the two that follow (domain.md 2.6)."""
     CANCEL_VISIT = "cancel_visit"
@@ -148,6 +150,8 @@ class Facts:
     """The actor's role books visits."""
     has_begun: bool = False
     """The booked time has come."""
+    has_ticket: bool = False
+    """The resident holds an open ticket that was issued from the case."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -237,6 +241,18 @@ def _no_show_when_taken(facts: Facts) -> str | None:
     return None if facts.has_begun else "visit.not_begun"
 
 
+def _redirect(facts: Facts) -> str | None:
+    if facts.scheduled:
+        return "case.not_possible"
+    if facts.has_assignee and not facts.is_assignee:
+        return "case.not_assignee"
+    if not facts.has_queue_role:
+        return "case.not_for_role"
+    if facts.staff_message_sent:
+        return "case.message_already_sent"
+    return None if facts.has_ticket else "case.no_ticket"
+
+
 def _reroute(facts: Facts) -> str | None:
     if not facts.is_system:
         return "case.not_system"
@@ -278,6 +294,11 @@ def _rows() -> dict[tuple[CaseState, CaseCommand], tuple[_Guard, Transition]]:
         (state.BOOKED, command.NO_SHOW): (_no_show, gone),
         (state.ACCEPTED, command.NO_SHOW): (_no_show_when_taken, gone),
     }
+    for unstarted in (state.WAITING, state.ACCEPTED):
+        rows[unstarted, command.REDIRECT] = (
+            _redirect,
+            Transition(state=state.CLOSED, close_reason=CloseReason.REDIRECTED),
+        )
     for same in (state.ACCEPTED, state.IN_PROGRESS):
         rows[same, command.HAND_OVER] = (may_hand_over, Transition(state=same, assignee=who.TARGET))
         rows[same, command.TAKE_OVER] = (may_take_over, Transition(state=same, assignee=who.ACTOR))

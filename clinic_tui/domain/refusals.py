@@ -27,6 +27,7 @@ REASONS: dict[str, str] = {
     "case.message_already_sent": N_("The resident has already had a message, so the case stays with you."),
     "case.no_answer_too_early": N_("The resident still has time to answer."),
     "case.no_other_unit": N_("No other unit takes the case now."),
+    "case.no_ticket": N_("The resident has no open ticket from this case."),
     "case.not_assignee": N_("Only the person who has the case can do this."),
     "case.not_ended": N_("The visit must be ended first."),
     "case.not_for_role": N_("Your role does not let you do this."),

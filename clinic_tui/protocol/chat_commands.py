@@ -89,6 +89,10 @@ class IssueTicket(Command, frozen=True, kw_only=True):
     """The case it is issued from."""
 
 
+class RedirectCase(VersionedCaseCommand, frozen=True, kw_only=True):
+    """End a drop-in case that was not started, whose resident holds a ticket from it (slide 60)."""
+
+
 class CancelTicket(Command, frozen=True, kw_only=True):
     """Call a ticket back that was not redeemed (slide 60)."""
 
@@ -118,5 +122,6 @@ STAFF: tuple[tuple[str, type[Command], type[Wire]], ...] = (
     ("prolong_chat", ProlongChat, CaseAnswer),
     ("continue_chat", ContinueChat, DetailAnswer),
     ("issue_ticket", IssueTicket, TicketAnswer),
+    ("redirect_case", RedirectCase, CaseAnswer),
     ("cancel_ticket", CancelTicket, TicketAnswer),
 )

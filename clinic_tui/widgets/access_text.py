@@ -55,6 +55,7 @@ def _of_case() -> dict[str, str]:
         "ended_chats": pgettext("access", "saw the case in a list"),
         "marked_done": pgettext("access", "marked the chat as done"),
         "priority_changed": pgettext("access", "changed the priority"),
+        "redirected": pgettext("access", "ended the case, with a ticket to another queue"),
     }
 
 

@@ -49,6 +49,7 @@ ALLOWED: dict[str, set[Role]] = {
     ),
     **dict.fromkeys(("release_case", "leave_case", "decide_verification"), _READING),
     **dict.fromkeys(("save_profile", "save_phrase", "set_presence", "read_notices", "end_shift"), _EVERYBODY),
+    "redirect_case": _ANSWERING - {Role.MEDICAL_ADMIN, Role.CONTACT_CENTRE},
     "change_priority": {Role.NURSE, Role.DOCTOR, Role.ADVICE_NURSE},
     "open_unit": {Role.UNIT_ADMIN, Role.MANAGER},
     "save_hours": {Role.UNIT_ADMIN, Role.MANAGER},

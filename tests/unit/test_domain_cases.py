@@ -29,6 +29,7 @@ ASSIGNEE = Facts(has_queue_role=True, has_assignee=True, is_assignee=True)
 COLLEAGUE = Facts(has_queue_role=True, has_assignee=True)
 BOOKED = Facts(scheduled=True, may_book=True, has_queue_role=True, has_begun=True)
 HANDING = replace(ASSIGNEE, target_has_role=True, reason_given=True)
+REDIRECTED = Transition(state=S.CLOSED, close_reason=CloseReason.REDIRECTED)
 
 ALLOWED: list[tuple[CaseState, CaseCommand, Facts, Transition]] = [
     (S.WAITING, C.ACCEPT, Facts(has_queue_role=True), Transition(state=S.ACCEPTED, assignee=WHO.ACTOR)),
@@ -85,6 +86,8 @@ ALLOWED: list[tuple[CaseState, CaseCommand, Facts, Transition]] = [
         Facts(is_system=True, other_unit_takes_it=True),
         Transition(state=S.REROUTED, close_reason=CloseReason.REROUTED),
     ),
+    (S.WAITING, C.REDIRECT, Facts(has_queue_role=True, has_ticket=True), REDIRECTED),
+    (S.ACCEPTED, C.REDIRECT, replace(ASSIGNEE, has_ticket=True), REDIRECTED),
     (S.BOOKED, C.ACCEPT, Facts(has_queue_role=True), Transition(state=S.ACCEPTED, assignee=WHO.ACTOR)),
     (
         S.ACCEPTED,
@@ -143,6 +146,17 @@ REFUSED: list[tuple[CaseState, CaseCommand, Facts, str]] = [
     (S.ACCEPTED, C.CANCEL, Facts(is_resident=True), "case.not_possible"),
     (S.WAITING, C.REROUTE, Facts(other_unit_takes_it=True), "case.not_system"),
     (S.WAITING, C.REROUTE, Facts(is_system=True), "case.no_other_unit"),
+    (S.WAITING, C.REDIRECT, Facts(has_queue_role=True), "case.no_ticket"),
+    (S.WAITING, C.REDIRECT, Facts(has_ticket=True), "case.not_for_role"),
+    (S.ACCEPTED, C.REDIRECT, replace(COLLEAGUE, has_ticket=True), "case.not_assignee"),
+    (S.ACCEPTED, C.REDIRECT, replace(ASSIGNEE, scheduled=True, has_ticket=True), "case.not_possible"),
+    (
+        S.ACCEPTED,
+        C.REDIRECT,
+        replace(ASSIGNEE, has_ticket=True, staff_message_sent=True),
+        "case.message_already_sent",
+    ),
+    (S.IN_PROGRESS, C.REDIRECT, replace(ASSIGNEE, has_ticket=True), "case.not_possible"),
     (S.CLOSED, C.SIGN_NOTE, replace(ASSIGNEE, note_signable=True), "case.finished"),
     (S.BOOKED, C.ACCEPT, Facts(scheduled=True), "case.not_for_role"),
     (S.BOOKED, C.START_VISIT, BOOKED, "case.not_taken"),
@@ -212,13 +226,16 @@ def test_every_answer_is_a_known_state_or_a_known_reason(
 
 
 @given(st.lists(st.tuples(st.sampled_from(CaseCommand), any_facts), max_size=40))
-def test_no_walk_leaves_a_finished_case_or_closes_one_unsigned(walk: list[tuple[CaseCommand, Facts]]) -> None:
+def test_no_walk_leaves_a_finished_case_or_closes_a_visit_unsigned(
+    walk: list[tuple[CaseCommand, Facts]],
+) -> None:
     state = S.WAITING
     for command, facts in walk:
         answer = transition(state, command, facts)
         if isinstance(answer, Transition):
             assert state not in FINISHED
-            assert answer.state is not S.CLOSED or (state, command) == (S.ENDED_UNSIGNED, C.SIGN_NOTE)
+            signed = (state, command) == (S.ENDED_UNSIGNED, C.SIGN_NOTE)
+            assert answer.state is not S.CLOSED or signed or answer == REDIRECTED
             state = answer.state
 
 

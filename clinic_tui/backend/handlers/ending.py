@@ -18,6 +18,7 @@ from clinic_tui.backend.people import resident_name
 from clinic_tui.backend.refused import blocked, by_rule, invalid, stale
 from clinic_tui.backend.store.tables import units
 from clinic_tui.backend.streams import staff_stream
+from clinic_tui.backend.tickets import leads_elsewhere
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain import note as note_rules
 from clinic_tui.domain.async_chats import check_successor
@@ -26,6 +27,7 @@ from clinic_tui.domain.phrases import fill
 from clinic_tui.domain.refusals import REASONS, Refusal
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
+from clinic_tui.protocol.chat_commands import RedirectCase
 from clinic_tui.protocol.commands import AmendNote, CaseAnswer, EndNoAnswer, EndVisit, NoteAnswer, SignNote
 from clinic_tui.protocol.events import NoteSigned
 from clinic_tui.protocol.ids import new_id
@@ -80,6 +82,16 @@ def end_no_answer(tx: Tx, command: EndNoAnswer) -> CaseAnswer:
     case, _row = add_to_case(tx, case, farewell)
     log(tx, case, "UPDATE", "ended_no_answer")
     tell_all(tx, case, "case.ended")
+    return CaseAnswer(case=case_row(case, tx.now, tx.region))
+
+
+def redirect_case(tx: Tx, command: RedirectCase) -> CaseAnswer:
+    """End a case nobody began: its resident goes on with the ticket they got from it (slide 60)."""
+    case = staff_case(tx, command.case_id)
+    facts = facts_of(tx, case, has_ticket=leads_elsewhere(tx, case.id))
+    case = step(tx, case, CaseCommand.REDIRECT, facts, version=command.version, closed_at=tx.now)
+    log(tx, case, "UPDATE", "redirected")
+    tell_all(tx, case, "case.redirected")
     return CaseAnswer(case=case_row(case, tx.now, tx.region))
 
 

@@ -35,6 +35,7 @@ NEEDED: dict[str, frozenset[Permission] | None] = {
     "prolong_chat": _OWN_CASE,
     "continue_chat": _WRITE_TO,
     "issue_ticket": frozenset({Permission.ISSUE_TICKET_OWN_UNIT, Permission.ISSUE_TICKET_OTHER_UNIT}),
+    "redirect_case": frozenset({Permission.ACCEPT_DROP_IN}),
     "cancel_ticket": frozenset({Permission.ISSUE_TICKET_OWN_UNIT}),
     "assign_case": _OWN_CASE,
     "hand_over_case": _OWN_CASE,

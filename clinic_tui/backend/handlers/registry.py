@@ -57,6 +57,7 @@ HANDLERS: dict[str, Callable[[Any, Any], Wire]] = {
     "prolong_chat": chats.prolong_chat,
     "continue_chat": chats.continue_chat,
     "issue_ticket": tickets.issue_ticket,
+    "redirect_case": ending.redirect_case,
     "cancel_ticket": tickets.cancel_ticket,
     "ask_question": asking.ask_question,
     "redeem_ticket": tickets.redeem_ticket,

@@ -1,0 +1,122 @@
+"""Chats that are done, and cases that end because their resident has a ticket."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from clinic_tui.protocol.care import Ticket
+from clinic_tui.protocol.chat_commands import CloseChat, IssueTicket, MarkDone, RedirectCase, TicketAnswer
+from clinic_tui.protocol.command import CaseAnswer
+from clinic_tui.protocol.commands import Command
+from clinic_tui.protocol.resources import CaseRow
+from clinic_tui.protocol.wire import Wire
+from tests.desks import ME, NOW, case_id
+from tests.screens.deeds_stage import DeedsStage, chat, chat_detail, everything
+from tests.screens.visit_stage import KARIN, karin, listening, settle, visit_detail
+
+pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("english")]
+
+C3, C5 = case_id(3), case_id(5)
+
+
+class TicketStage(DeedsStage):
+    """Issues every ticket that is asked for."""
+
+    def _answer_to(self, command: Command) -> Wire | None:
+        match command:
+            case IssueTicket():
+                ticket = Ticket(
+                    id=command.command_id,
+                    resident=KARIN,
+                    unit_id=command.unit_id,
+                    unit_name="Ekens vårdcentral",
+                    role=command.role,
+                    reason=command.reason,
+                    issuer=ME,
+                    issuer_unit_id="ekens",
+                    source_case_id=command.case_id,
+                    issued_at=NOW,
+                    valid_until=NOW + timedelta(days=7),
+                    state="issued",
+                )
+                return TicketAnswer(ticket=ticket)
+            case RedirectCase():
+                ended: dict[str, Any] = {"state": "closed", "close_reason": "redirected", "closed_at": NOW}
+                return CaseAnswer(case=self.row_after(command.case_id, **ended))
+            case _:
+                return super()._answer_to(command)
+
+
+def marked(app: DeedsStage) -> list[str]:
+    return [one.case_id for one in app.asked.commands if isinstance(one, MarkDone)]
+
+
+async def test_a_chat_with_something_unread_is_done_only_when_one_says_so() -> None:
+    app = DeedsStage(everything(chat_detail(), chat_detail(chat(number=5, unread=2))), first=C3)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        app.deeds.begin("case.done", C5)
+        await listening(pilot)
+        assert "2 messages are unread." in app.asked.questions[-1].text
+        await pilot.press("escape")
+        await settle(pilot)
+        assert marked(app) == []
+        app.deeds.begin("case.done", C5)
+        await listening(pilot)
+        await pilot.press("d")
+        await settle(pilot)
+        assert marked(app) == [C5]
+
+
+async def test_what_is_written_and_not_sent_is_asked_about_before_a_chat_is_done() -> None:
+    app = DeedsStage(everything(chat_detail()), first=C3)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("h", "i", "f12")
+        await listening(pilot)
+        assert "not sent" in app.asked.questions[-1].text
+        assert marked(app) == []
+
+
+async def test_a_key_that_is_pressed_twice_marks_one_chat() -> None:
+    other = chat_detail(chat(number=5))
+    app = DeedsStage(everything(chat_detail(), other), first=C3)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("f12")
+        await settle(pilot)
+        assert app.place.current_visit == C5
+        await pilot.press("f12")
+        await listening(pilot)
+        assert marked(app) == [C3]
+        assert "just come up" in app.asked.questions[-1].text
+
+
+@pytest.mark.parametrize("state", ["waiting", "accepted"])
+async def test_a_case_nobody_began_ends_with_its_ticket(state: str) -> None:
+    row = karin(state, assignee=None if state == "waiting" else ME)
+    app = await _issued(row)
+    assert isinstance(app.last, RedirectCase)
+    assert app.last.case_id == row.id
+    assert "can use the ticket" in app.told[-1]
+
+
+async def test_a_chat_ends_with_its_ticket_without_a_second_question() -> None:
+    app = await _issued(chat())
+    assert isinstance(app.last, CloseChat)
+    assert len(app.asked.questions) == 1
+
+
+async def _issued(row: CaseRow) -> TicketStage:
+    detail = chat_detail(row) if row.kind == "async" else visit_detail(row)
+    app = TicketStage(everything(detail), first=row.id)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        app.deeds.begin("case.ticket", row.id)
+        await listening(pilot)
+        await pilot.press("ctrl+s")
+        await listening(pilot)
+        await pilot.press("e")
+        await settle(pilot)
+    return app

@@ -9,13 +9,15 @@ from clinic_tui.i18n import _
 
 def text_new_chat(tx: Tx, case: CaseRecord) -> bool:
     """Tell of a chat that staff started (slide 34); False where there is no mobile number."""
-    body = _("You have a new message from your care unit. Log in to 1177.se. You cannot answer this message.")
+    body = _(
+        "You have a new message from your care unit. Log in to 1177 to read it. You cannot answer this SMS."
+    )
     return _send(tx, case, body, "chat_created")
 
 
 def text_new_message(tx: Tx, case: CaseRecord) -> bool:
     """Tell that staff wrote in a chat (slide 35); False where there is no mobile number."""
-    body = _("You have a new message. Log in to 1177.se. You cannot answer this message.")
+    body = _("You have a new message. Log in to 1177 to read it. You cannot answer this SMS.")
     return _send(tx, case, body, "staff_wrote")
 
 
@@ -25,7 +27,7 @@ def text_ticket(tx: Tx, receiver_id: str, unit_id: str | None, until: str) -> bo
     No unit is named where the resident's identity is protected: then `unit_id` is None.
     """
     body = _(
-        "You can start a drop-in chat until {until}. Log in to 1177.se. You cannot answer this message."
+        "You can start a drop-in chat until {until}. Log in to 1177. You cannot answer this SMS."
     ).format(until=until)
     return queue_resident_text(tx, None, receiver_id, body, kind="ticket_issued", unit_id=unit_id)
 

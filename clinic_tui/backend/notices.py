@@ -9,13 +9,12 @@ from sqlalchemy import RowMapping, and_, bindparam, insert, select, update
 from clinic_tui.backend.cases import CaseRecord, age_at, resident_ref
 from clinic_tui.backend.rules import local_date, roles_seen
 from clinic_tui.backend.shifts import is_on_shift, on_shift_now
-from clinic_tui.backend.sms.outbox import queue_staff_text
+from clinic_tui.backend.sms.outbox import from_unit, queue_staff_text
 from clinic_tui.backend.store.tables import assignments, residents, staff, units
 from clinic_tui.backend.store.team_tables import notices, shifts
 from clinic_tui.backend.streams import staff_stream
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.roles import Role
-from clinic_tui.domain.texts import has_link
 from clinic_tui.i18n import _
 from clinic_tui.protocol.events import NoticeAdded, NoticesRead
 from clinic_tui.protocol.ids import new_id
@@ -29,6 +28,8 @@ _TOLD_AS: dict[str, str] = {
     "new_async": "new_async",
     "new_drop_in": "new_drop_in",
     "scheduled": "scheduled",
+    "visit_moved": "scheduled",
+    "visit_cancelled": "scheduled",
     "assigned": "assigned",
     "handed_over": "assigned",
 }
@@ -189,30 +190,31 @@ def text_staff(tx: Tx, staff_id: str, kind: NoticeKind, case: CaseRecord | None,
 
     No name and nothing of the matter. `count` is how many cases it is about.
     """
-    name = tx.conn.execute(_UNIT, {"wanted": case.unit_id}).scalar_one() if case else ""
-    body = _("{unit}: {text}").format(unit=name, text=text_of(kind, count)) if name else text_of(kind, count)
-    # A unit whose name looks like an address must not keep its staff from being told.
-    told = text_of(kind, count) if has_link(body) else body
-    queue_staff_text(tx, staff_id, told, kind=kind, case=case)
+    body = text_of(kind, count)
+    if case is not None:
+        body = from_unit(tx.conn.execute(_UNIT, {"wanted": case.unit_id}).scalar_one(), body)
+    queue_staff_text(tx, staff_id, body, kind=kind, case=case)
 
 
 def text_of(kind: NoticeKind, count: int = 1) -> str:
     """What an SMS says of a kind of news."""
     match kind:
         case "new_async":
-            return _("A new asynchronous chat waits. You cannot answer this message.")
+            return _("A new chat waits. You cannot answer this SMS.")
         case "new_drop_in":
-            return _("A new drop-in case waits. You cannot answer this message.")
-        case "scheduled":
-            return _("There is news about a scheduled visit. You cannot answer this message.")
+            return _("A new drop-in case waits. You cannot answer this SMS.")
+        case "scheduled" | "visit_moved" | "visit_cancelled":
+            return _("There is news about a scheduled visit. You cannot answer this SMS.")
+        case "handed_over":
+            return _("A colleague asks you to take over a case. You cannot answer this SMS.")
         case "day_end":
             if count == 1:
-                return _("The case is not ended. You cannot answer this message.")
-            return _("You have {count} cases that are not ended. You cannot answer this message.").format(
+                return _("The case is not ended. You cannot answer this SMS.")
+            return _("You have {count} cases that are not ended. You cannot answer this SMS.").format(
                 count=count
             )
         case _:
-            return _("A colleague has given you a case. You cannot answer this message.")
+            return _("A colleague has given you a case. You cannot answer this SMS.")
 
 
 def choices_of(stored: str) -> tuple[NotifyChoice, ...]:

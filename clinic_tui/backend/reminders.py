@@ -77,9 +77,9 @@ def _send(tx: Tx, case: CaseRecord, found: Reminder, zone: ZoneInfo) -> None:
 def _body(case: CaseRecord, found: Reminder, zone: ZoneInfo) -> str:
     at = (case.starts_at or case.queued_at).astimezone(zone).strftime("%H:%M")
     if case.mode == "phone":
-        text = _("You have a visit by phone at {time} today. We phone you. You cannot answer this message.")
+        text = _("You have a visit by phone at {time} today. We phone you. You cannot answer this SMS.")
     elif found is Reminder.SOON:
-        text = _("Your visit starts at {time}. Log in to 1177.se. You cannot answer this message.")
+        text = _("Your visit starts at {time}. Log in to 1177. You cannot answer this SMS.")
     else:
-        text = _("You have a visit at {time} today. Log in to 1177.se then. You cannot answer this message.")
+        text = _("You have a visit at {time} today. Log in to 1177 then. You cannot answer this SMS.")
     return text.format(time=at)

@@ -9,7 +9,7 @@ third party (domain.md 7.5, 8.19)."""
 _LINK = re.compile(
     r"[a-z][a-z0-9+.-]*://"
     r"|\bwww\.\S"
-    r"|\b(?!1177\.se(?![/\w-]))(?:[\w-]+\.)+(?:se|com|nu|net|org|eu|io|app|info|link|ly|gl|co|ai)(?![\w-])",
+    r"|\b(?:[\w-]+\.)+(?:se|com|nu|net|org|eu|io|app|info|link|ly|gl|co|ai)(?![\w-])",
     re.IGNORECASE,
 )
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -18,7 +18,7 @@ _COUNTRY = "+46"
 
 
 def has_link(text: str) -> bool:
-    """Whether a text holds something a phone opens as a link. The plain name `1177.se` is none."""
+    """Whether a text holds something a phone opens as a link."""
     return _LINK.search(text) is not None
 
 

@@ -148,10 +148,9 @@ def told(*, reachable: bool) -> str:
 
 
 def sms_note(*, reachable: bool) -> Content:
-    """What the SMS will say, or that there will be none."""
+    """That an SMS goes, or that there will be none."""
     if not reachable:
         return plain(
             _("! No mobile number: no SMS can tell the resident of it. Tell them yourself."), "$warning"
         )
-    text = _("You have a new message from your care unit. Log in to 1177.se. You cannot answer this message.")
-    return plain(_("The SMS says: ”{text}”").format(text=text), "$muted")
+    return plain(_("An SMS tells the resident of it, with nothing of the matter in it."), "$muted")

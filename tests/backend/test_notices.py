@@ -83,7 +83,10 @@ async def test_an_offered_case_is_told_by_text_to_who_chose_that(backend: Backen
     await nils.send("save_profile", **profile("Nils", assigned=True))
     await hand_over(nora)
     assert [(n.kind, n.detail) for n in await told(backend, "nils")] == [("handed_over", "My day ends")]
-    assert [who for who, _body in await texts(backend)] == ["s-nils"]
+    ((who, body),) = await texts(backend)
+    assert who == "s-nils"
+    assert "undrar om du kan ta över" in body
+    assert "har gett dig" not in body
 
 
 async def test_who_is_signed_out_finds_the_notice_and_gets_no_text(backend: Backend) -> None:

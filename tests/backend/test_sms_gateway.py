@@ -12,7 +12,7 @@ from sqlalchemy import select
 from clinic_tui.backend.cases import case_select, record
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.sms.elks import REPORT_PATH, ElksAccount, ElksGateway, is_sender
-from clinic_tui.backend.sms.outbox import queue_resident_text, queue_staff_text
+from clinic_tui.backend.sms.outbox import from_unit, queue_resident_text, queue_staff_text
 from clinic_tui.backend.sms.rounds import send_texts
 from clinic_tui.backend.sms.sending import settle_stuck
 from clinic_tui.backend.store.tables import audit, cases, residents, sms_outbox, staff
@@ -286,6 +286,13 @@ async def test_without_a_gateway_no_report_is_taken(memory_backend: Backend) -> 
                 f"{REPORT_PATH}/{secret}", content="id=x&status=failed", headers=FORM
             )
             assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("unit", "said"), [("North", "North: It is your turn."), ("north.se", "It is your turn.")]
+)
+def test_a_unit_whose_name_looks_like_an_address_is_not_named(unit: str, said: str) -> None:
+    assert from_unit(unit, "It is your turn.") == said
 
 
 async def test_a_text_holds_a_link_only_where_it_may(memory_backend: Backend) -> None:

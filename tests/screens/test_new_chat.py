@@ -109,12 +109,12 @@ async def test_days_step_and_say_when_the_chat_closes() -> None:
         assert app.asked.commands == []
 
 
-async def test_what_the_sms_will_say_stands_there() -> None:
+async def test_it_says_that_an_sms_goes_without_giving_its_words() -> None:
     app = stage()
     async with app.run_test(size=(120, 40)) as pilot:
         await app.show(NewChatDialog(app.place, profile()))
         await pilot.pause()
-        assert "The SMS says: ”You have a new message from your care unit." in text_of(app)
+        assert "An SMS tells the resident of it, with nothing of the matter in it." in text_of(app)
 
 
 async def test_without_a_number_one_must_say_twice_that_it_goes_all_the_same() -> None:

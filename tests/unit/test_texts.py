@@ -14,6 +14,7 @@ from clinic_tui.domain.texts import e164, has_link
         "minvard.se",
         "logga in på 1177.se/chatt",
         "kolla bit.ly/x",
+        "Logga in på 1177.se.",
         "sub.1177.se",
     ],
 )
@@ -23,7 +24,7 @@ def test_a_link_is_found(body: str) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["Logga in på 1177.se.", "Kl. 10.30 idag.Svara inte", "Ring 021-100 00.", "", "Logga in på 1177.se"],
+    ["Logga in på 1177.", "Kl. 10.30 idag.Svara inte", "Ring 021-100 00.", ""],
 )
 def test_plain_words_are_no_link(body: str) -> None:
     assert not has_link(body)

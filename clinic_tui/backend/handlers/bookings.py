@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import RowMapping, bindparam, insert
@@ -12,6 +12,7 @@ from clinic_tui.backend.chats import Parties
 from clinic_tui.backend.details import case_detail_of
 from clinic_tui.backend.guardians import guardians_of, is_child, receiver_of
 from clinic_tui.backend.handlers.common import facts_of, log, step, tell_all
+from clinic_tui.backend.notices import notify
 from clinic_tui.backend.profiles import known_resident
 from clinic_tui.backend.refused import by_rule, invalid
 from clinic_tui.backend.sms.outbox import queue_resident_text
@@ -91,7 +92,7 @@ def book_visit(tx: Tx, command: BookVisit) -> DetailAnswer:
     }
     tx.conn.execute(_ADD, row)
     case = record(tx.conn.execute(_LOAD, {"wanted": case_id}).mappings().one())
-    _text(tx, case, _("You have a visit booked {when}. You cannot answer this message."))
+    _text(tx, case, _("You have a visit booked {when}. You cannot answer this SMS."))
     log(tx, case, "CREATE", "booked")
     tell_all(tx, case, "case.booked")
     return DetailAnswer(detail=case_detail_of(tx, case))
@@ -110,7 +111,8 @@ def rebook_visit(tx: Tx, command: RebookVisit) -> CaseAnswer:
         ends_at=ends_at,
         **_timed(tx, command.starts_at, command.mode),
     )
-    _text(tx, case, _("Your visit is moved to {when}. You cannot answer this message."))
+    text = _("Your visit is moved to {when}. You cannot answer this SMS.")
+    _tell(tx, case, text, "visit_moved", when_text(tx, command.starts_at), command)
     log(tx, case, "UPDATE", "rebooked")
     tell_all(tx, case, "case.rebooked")
     return CaseAnswer(case=case_row(case, tx.now, tx.region))
@@ -123,7 +125,8 @@ def cancel_visit(tx: Tx, command: CancelVisit) -> CaseAnswer:
         raise _refused(Refusal(rule="case.reason_missing"))
     facts = booking_facts(tx, case)
     case = step(tx, case, CaseCommand.CANCEL_VISIT, facts, version=command.version, closed_at=tx.now)
-    _text(tx, case, _("Your visit {when} is cancelled. You cannot answer this message."))
+    text = _("Your visit {when} is cancelled. You cannot answer this SMS.")
+    _tell(tx, case, text, "visit_cancelled", command.reason, command)
     log(tx, case, "UPDATE", "cancelled", command.reason)
     tell_all(tx, case, "case.cancelled")
     return CaseAnswer(case=case_row(case, tx.now, tx.region))
@@ -197,9 +200,25 @@ def when_text(tx: Tx, at: datetime) -> str:
     return at.astimezone(ZoneInfo(tx.region.time_zone)).strftime("%Y-%m-%d %H:%M")
 
 
-def _text(tx: Tx, case: CaseRecord, body: str) -> None:
+def _text(tx: Tx, case: CaseRecord, body: str) -> bool:
     body = body.format(when=when_text(tx, case.starts_at or tx.now))
-    queue_resident_text(tx, case, receiver_of(tx, case), body, kind="scheduled")
+    return queue_resident_text(tx, case, receiver_of(tx, case), body, kind="scheduled")
+
+
+def _tell(
+    tx: Tx,
+    case: CaseRecord,
+    body: str,
+    kind: Literal["visit_moved", "visit_cancelled"],
+    detail: str,
+    command: RebookVisit | CancelVisit,
+) -> None:
+    """Tell the resident and for whom it is booked; refused where no SMS can go and nobody said so be it."""
+    no = check_channel(has_channel=_text(tx, case, body), without_channel=command.without_channel)
+    if no is not None:
+        raise _refused(no)
+    if case.booked_id is not None:
+        notify(tx, case.booked_id, kind, case=case, who=tx.staff.ref, detail=detail)
 
 
 def _refused(no: Refusal) -> Exception:

@@ -55,7 +55,7 @@ def open_meeting(tx: Tx, command: OpenMeeting) -> CaseAnswer:
     )
     case, _row = add_to_case(tx, case, message)
     if not tx.in_chat(case.id):
-        call = _("The call has begun. Log in to 1177.se. You cannot answer this message.")
+        call = _("The call has begun. Log in to 1177 to take part. You cannot answer this SMS.")
         queue_resident_text(tx, case, receiver_of(tx, case), call, kind="meeting")
     log(tx, case, "UPDATE", "meeting_opened")
     return _answer(tx, case, "meeting.opened")

@@ -44,13 +44,18 @@ def queue_resident_text(
     of = unit_id or (case.unit_id if case is not None else None)
     protected = row.protected != "none" or (case is not None and case.protected != "none")
     if of is not None and not protected:
-        name = tx.conn.execute(_UNIT, {"wanted": of}).scalar_one()
-        body = _("{unit}: {text}").format(unit=name, text=body)
+        body = from_unit(tx.conn.execute(_UNIT, {"wanted": of}).scalar_one(), body)
     _add(tx, case, mobile, body, kind, resident_id=resident_id)
     if tx.settings.demo_data:
         text = TextMessage(at=tx.now, body=body)
         tx.emit(resident_stream(resident_id), TextSent(text=text))
     return True
+
+
+def from_unit(name: str, text: str) -> str:
+    """A text with the unit's name before it; without where the name looks like an address."""
+    body = _("{unit}: {text}").format(unit=name, text=text)
+    return text if has_link(body) else body
 
 
 def queue_staff_text(tx: Tx, staff_id: str, body: str, *, kind: str, case: CaseRecord | None = None) -> bool:
@@ -72,7 +77,7 @@ def queue_your_turn(tx: Tx, taken: CaseRecord) -> None:
 
     No link, no name, nothing of the matter (domain.md 2.7, 7.5).
     """
-    body = _("It is your turn now. Log in to 1177.se. You cannot answer this message.")
+    body = _("It is your turn now. Log in to 1177. You cannot answer this SMS.")
     queue_resident_text(tx, taken, receiver_of(tx, taken), body, kind="your_turn")
 
 

@@ -6,6 +6,8 @@ import sys
 from dataclasses import dataclass
 from importlib import import_module
 
+from clinic_tui.i18n import _, language
+
 START_SECONDS = 30.0
 """How long the backend may take to start, on the slowest machine."""
 STOP_SECONDS = 3.0
@@ -38,7 +40,11 @@ class Ready:
 
 
 class DemoFailed(Exception):  # noqa: N818 - shown as it is
-    """The backend did not start; the text says why."""
+    """The backend did not start; the text says why, the code is the program's exit code."""
+
+    def __init__(self, text: str, code: int = 1) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 def run_demo(options: DemoOptions) -> int:
@@ -57,7 +63,7 @@ def run_demo(options: DemoOptions) -> int:
             ready = _ready(child)
         except DemoFailed as error:
             sys.stderr.write(f"{error}\n")
-            return 1
+            return error.code
         return run_workstation(
             ready.url,
             lang=options.lang,
@@ -72,6 +78,7 @@ def run_demo(options: DemoOptions) -> int:
 
 def _start(options: DemoOptions) -> "subprocess.Popen[str]":
     arguments = ["--seed", str(options.seed), "--speed", str(options.speed), "--as", options.staff]
+    arguments += ["--lang", options.lang or language()]
     if options.now:
         arguments += ["--now", options.now]
     if options.empty:
@@ -92,14 +99,14 @@ def _ready(child: "subprocess.Popen[str]") -> Ready:
 
     assert child.stdout is not None  # noqa: S101 - a pipe was asked for
     if not select.select([child.stdout], [], [], START_SECONDS)[0]:
-        raise DemoFailed("The demo's backend did not start in time.")
+        raise DemoFailed(_("The demo's backend did not start in time."))
     line = child.stdout.readline()
     try:
-        said = json.loads(line) if line else {"error": "The demo's backend ended at once."}
+        said = json.loads(line) if line else {"error": _("The demo's backend ended at once."), "code": 1}
     except ValueError:
-        raise DemoFailed("The demo's backend could not be understood.") from None
+        raise DemoFailed(_("The demo's backend could not be understood.")) from None
     if "error" in said:
-        raise DemoFailed(said["error"])
+        raise DemoFailed(said["error"], said["code"])
     return Ready(said["url"], said["token"], tuple(said["accounts"]), said["password"])
 
 

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import cast
@@ -25,19 +26,26 @@ from clinic_tui.backend.seed import DEMO_PASSWORD
 from clinic_tui.backend.settings import Settings
 from clinic_tui.backend.store import open_store
 from clinic_tui.backend.store.opening import create_schema
+from clinic_tui.command_line.exits import Exit
 from clinic_tui.demo.crowd import Crowd
 from clinic_tui.demo.dataset import Dataset, load
 from clinic_tui.demo_host import identifier, seed_from_dataset
-from clinic_tui.domain.region import load_profile
+from clinic_tui.domain.region import Language, load_profile
+from clinic_tui.i18n import _, set_language
 from clinic_tui.protocol.commands import ChooseAssignment, SignIn
 from clinic_tui.protocol.events import Envelope, MessageChanged, ResidentCaseChanged, ResidentTicketChanged
+from clinic_tui.protocol.text import safe_line
 
 ZONE = ZoneInfo("Europe/Stockholm")
 SATURDAY, FIRST_HOUR, LAST_HOUR = 5, 8, 15
 
 
 class CannotStart(Exception):  # noqa: N818 - shown as it is
-    """What was asked for is not there; the text says what."""
+    """What was asked for is not there; the text says what, the code is the program's exit code."""
+
+    def __init__(self, text: str, code: int) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,13 +55,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--now")
     parser.add_argument("--speed", type=float, default=1.0)
     parser.add_argument("--as", dest="staff", default="anna")
+    parser.add_argument("--lang", type=Language, default=Language.SWEDISH)
     parser.add_argument("--empty", action="store_true")
     options = parser.parse_args(arguments)
+    set_language(options.lang)
     try:
         asyncio.run(_serve(options))
     except CannotStart as error:
-        _say({"error": str(error)})
-        return 2
+        _say({"error": str(error), "code": error.code})
+        return error.code
     return 0
 
 
@@ -67,7 +77,7 @@ def accounts(dataset: Dataset) -> list[str]:
     return list(found.values())
 
 
-def _say(what: dict[str, str | list[str]]) -> None:
+def _say(what: dict[str, str | int | list[str]]) -> None:
     sys.stdout.write(json.dumps(what) + "\n")
     sys.stdout.flush()
 
@@ -79,7 +89,7 @@ def _clock(now: str | None, speed: float) -> Clock:
     try:
         start = datetime.fromisoformat(now) if now else working_time(real)
     except ValueError:
-        raise CannotStart(f"Not a time: {now}") from None
+        raise CannotStart(_("Not a time: {time}").format(time=now), Exit.USAGE) from None
     if start.tzinfo is None:
         start = start.replace(tzinfo=ZONE)
     return SettableClock(start.astimezone(UTC), speed)
@@ -159,7 +169,7 @@ async def open_backend(options: argparse.Namespace, dataset: Dataset) -> AsyncGe
         backend = Backend(
             store=store,
             clock=clock,
-            region=load_profile(dataset.region.id),
+            region=replace(load_profile(dataset.region.id), language=options.lang),
             settings=Settings(demo_data=True),
             resident_secret=secret,
         )
@@ -175,7 +185,8 @@ async def _token(backend: Backend, username: str, dataset: Dataset) -> str:
     try:
         signed_in = await sign_in(backend, SignIn(username=username, password=DEMO_PASSWORD), "demo")
     except Refused:
-        raise CannotStart(f"Nobody in the demo is called {username}.") from None
+        text = _("Nobody in the demo is called {name}.").format(name=safe_line(username))
+        raise CannotStart(text, Exit.NOT_FOUND) from None
     if signed_in.assignment_id is None:
         usual = next(member.usual for member in dataset.staff if member.username == username)
         chosen = ChooseAssignment(assignment_id=usual)

@@ -12,7 +12,6 @@ from clinic_tui.domain.hours import Intervals, OpeningHours, parse_exceptions, p
 from clinic_tui.domain.region import RegionProfile, UnitKind
 from clinic_tui.domain.roles import Role
 from clinic_tui.domain.tables import BadTable, Table
-from clinic_tui.i18n import language
 from clinic_tui.protocol.resources import PriorityInfo, Region
 
 
@@ -23,9 +22,8 @@ def roles_seen(region: RegionProfile, role: Role) -> tuple[str, ...]:
 
 def wire_region(region: RegionProfile) -> Region:
     """The parts of the profile that a workstation shows."""
-    chosen = language()
     priorities = tuple(
-        PriorityInfo(priority=p.number, name=p.name(chosen), target_minutes=p.target_minutes)
+        PriorityInfo(priority=p.number, name=p.name(region.language), target_minutes=p.target_minutes)
         for p in region.priorities.values()
     )
     return Region(name=region.title, priorities=priorities, unsigned_blocks=region.unsigned_blocks)

@@ -32,6 +32,7 @@ from clinic_tui.backend.store.tables import units
 from clinic_tui.backend.streams import heads
 from clinic_tui.domain.region import RegionProfile, load_profile
 from clinic_tui.domain.tables import BadTable
+from clinic_tui.i18n import set_language
 
 if TYPE_CHECKING:
     from clinic_tui.backend.sms.elks import ElksAccount
@@ -81,6 +82,7 @@ def serve(options: ServeOptions) -> int:
     try:
         check(options)
         region = read_region(options.region)
+        set_language(region.language)
         configure(options.log)
         prepare(options.database)
         bound = _bind(options)

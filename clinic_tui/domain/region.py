@@ -43,6 +43,13 @@ class ReserveName(StrEnum):
     SKANE = "skane"
 
 
+class Language(StrEnum):
+    """Languages that there are texts in."""
+
+    SWEDISH = "sv"
+    ENGLISH = "en"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Priority:
     """What a priority means in a region; the same number differs between regions (domain.md 3)."""
@@ -53,9 +60,9 @@ class Priority:
     target_minutes: int
     """How soon a waiting case should be taken."""
 
-    def name(self, language: str) -> str:
-        """The name in `sv` or `en`."""
-        return self.en if language == "en" else self.sv
+    def name(self, language: Language) -> str:
+        """The name in a language."""
+        return self.en if language is Language.ENGLISH else self.sv
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +71,8 @@ class RegionProfile:
 
     name: str
     title: str
+    language: Language
+    """In which the backend speaks: SMS, what the system writes in chats, priorities' names."""
     time_zone: str
     unsigned_blocks: bool
     """Whether a visit that is ended but not signed still blocks its resident (slide 55)."""
@@ -108,6 +117,7 @@ def parse(text: str) -> RegionProfile:
     profile = RegionProfile(
         name=root.text("name"),
         title=root.text("title"),
+        language=root.choice("language", Language),
         time_zone=zone,
         unsigned_blocks=root.flag("unsigned_blocks"),
         no_answer_minutes=root.number("no_answer_minutes", 1, 240),

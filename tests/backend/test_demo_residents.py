@@ -15,6 +15,7 @@ from clinic_tui.demo.crowd import Crowd
 from clinic_tui.demo.dataset import Dataset, load
 from clinic_tui.demo_host import identifier
 from clinic_tui.demo_server import open_backend
+from clinic_tui.domain.region import Language
 from clinic_tui.protocol.commands import AcceptCase, PostMessage, StartVisit
 from clinic_tui.protocol.ids import new_id
 from tests.backend.workstation import CALM, PATIENT, Workstation
@@ -51,7 +52,9 @@ async def nurse() -> AsyncIterator[Workstation]:
 
 @asynccontextmanager
 async def demo(dataset: Dataset) -> AsyncIterator[tuple[str, Crowd]]:
-    options = argparse.Namespace(now="2026-03-10T09:12:00+01:00", speed=SPEED, empty=False)
+    options = argparse.Namespace(
+        now="2026-03-10T09:12:00+01:00", speed=SPEED, empty=False, lang=Language.SWEDISH
+    )
     async with (
         open_backend(options, dataset) as (backend, secret),
         listening(create_app(backend), tcp_socket("127.0.0.1", 0)) as server,

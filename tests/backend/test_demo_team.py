@@ -17,6 +17,7 @@ from clinic_tui.demo.crowd import Crowd
 from clinic_tui.demo.dataset import load
 from clinic_tui.demo_host import identifier
 from clinic_tui.demo_server import open_backend, wake
+from clinic_tui.domain.region import Language
 from clinic_tui.protocol.chat_commands import IssueTicket
 from clinic_tui.protocol.command import Command
 from clinic_tui.protocol.commands import PostMessage
@@ -43,7 +44,9 @@ async def nurse() -> AsyncIterator[Workstation]:
     )
     chats = tuple(chat for chat in full.chats if not chat.comes_later)
     dataset = replace(full, cases=(), arrivals=(), chats=chats, colleagues=silent)
-    options = argparse.Namespace(now="2026-03-10T09:12:00+01:00", speed=SPEED, empty=False)
+    options = argparse.Namespace(
+        now="2026-03-10T09:12:00+01:00", speed=SPEED, empty=False, lang=Language.SWEDISH
+    )
     async with (
         open_backend(options, dataset) as (backend, secret),
         listening(create_app(backend), tcp_socket("127.0.0.1", 0)) as server,

@@ -1,3 +1,4 @@
+import json
 import signal
 import socket
 import ssl
@@ -6,11 +7,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from clinic_tui.backend.serve import ServeOptions, Unservable, check, prepare, read_region
+from clinic_tui.protocol.ids import new_id
 
 EVERYWHERE = "0.0.0.0"  # noqa: S104 - what is tested
 
@@ -64,6 +67,61 @@ def test_what_was_stored_is_there_after_a_restart(tmp_path: Path) -> None:
         with _serving("--port", "0", "--database", database, *arguments) as (process, url):
             assert httpx.post(f"{url}/api/v1/session", json=body).status_code == 200
             process.send_signal(signal.SIGKILL)
+
+
+def test_what_it_tells_is_in_the_regions_language_whatever_its_own_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("LANG", "en_US.UTF-8")
+    with (
+        _serving("--port", "0", "--database", "sqlite://", "--demo-data") as (_process, url),
+        httpx.Client(base_url=f"{url}/api/v1") as http,
+    ):
+        token = http.post("session", json={"username": "anna", "password": "demo-demo-demo"}).json()["token"]
+        http.headers["Authorization"] = f"Bearer {token}"
+        desk = http.get("desk").json()
+        assert desk["region"]["priorities"][0]["name"] == "Omedelbart"
+        row = next(one for one in desk["cases"] if one["state"] == "waiting" and not one["child"])
+        unit = {"unit_id": row["unit_id"], "role": "doctor", "reason": "Knä"}
+        ticket = {"command_id": new_id(), "resident_id": row["resident"]["id"], **unit}
+        assert http.post("commands/issue_ticket", json=ticket).status_code == 200
+        body = {"resident_id": row["resident"]["id"], "secret": "demo"}
+        token = http.post("resident-session", json=body).json()["token"]
+        home = http.get("resident/home", headers={"Authorization": f"Bearer {token}"}).json()
+        assert "Du kan starta en drop-in-chatt fram till" in home["texts"][-1]["body"]
+
+
+@contextmanager
+def _demo(*arguments: str) -> Iterator[dict[str, Any]]:
+    """The demo's backend as a process, and what it says when it is ready."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "clinic_tui", "demo-host", "--empty", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        try:
+            yield json.loads(process.stdout.readline())
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize(("language", "name"), [("en", "Immediate"), ("sv", "Omedelbart")])
+def test_the_demo_speaks_the_language_that_is_asked_for(language: str, name: str) -> None:
+    with _demo("--lang", language) as said:
+        headers = {"Authorization": f"Bearer {said['token']}"}
+        desk = httpx.get(f"{said['url']}/api/v1/desk", headers=headers).json()
+    assert desk["region"]["priorities"][0]["name"] == name
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "Nobody in the demo is called nobody."), ("sv", "I demon finns ingen som heter nobody.")],
+)
+def test_nobody_by_that_name_in_the_demo_is_said_with_its_own_code(language: str, text: str) -> None:
+    with _demo("--lang", language, "--as", "nobody") as said:
+        assert said == {"error": text, "code": 3}
 
 
 def test_a_unix_socket_is_its_owners_alone(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from importlib import resources
 import pytest
 
 from clinic_tui.domain.person_id import IdType
-from clinic_tui.domain.region import BUNDLED, ServiceTarget, load_profile, parse
+from clinic_tui.domain.region import BUNDLED, Language, ServiceTarget, load_profile, parse
 from clinic_tui.domain.roles import Permission, Role, allows
 from clinic_tui.domain.tables import BadTable
 
@@ -33,8 +33,8 @@ def test_the_regions_differ_by_data_alone() -> None:
     assert (west.unsigned_blocks, south.unsigned_blocks) == (True, False)
     assert west.resident_id_types == {IdType.PERSONAL_NUMBER}
     assert (west.async_days, west.ticket_days) == (10, 7)
-    assert west.priorities[1].name("en") == "Immediate"
-    assert west.priorities[1].name("sv") == "Omedelbart"
+    assert west.priorities[1].name(Language.ENGLISH) == "Immediate"
+    assert west.priorities[1].name(Language.SWEDISH) == "Omedelbart"
 
 
 def test_a_profile_is_read_from_its_text_as_well_as_by_name() -> None:
@@ -53,6 +53,8 @@ def test_a_profile_is_read_from_its_text_as_well_as_by_name() -> None:
         ("async_days = 10", "async_days = true", "async_days: must be a whole number"),
         ("async_days = 10", "async_days = 1.5", "async_days: must be a whole number"),
         ('name = "vastmanland"', 'name = " "', "name: must be a text"),
+        ('language = "sv"', 'language = "fi"', "language: must be one of sv, en"),
+        ('language = "sv"\n', "", "language: is missing"),
         ("Europe/Stockholm", "Europe/Atlantis", "time_zone: 'Europe/Atlantis' is not a known time zone"),
         ("Europe/Stockholm", "../etc", "time_zone: '../etc' is not a known time zone"),
         ('["personal_number"]', "[]", "resident_id_types: needs at least one"),

@@ -74,5 +74,5 @@ def _options(server: str, token: str, config: Path | None, *, private: bool) -> 
         incidents=paths and paths.incidents,
     )
     if options.config_file is not None:
-        options.config, options.notes = load_config(options.config_file)
+        options.config, options.notes = load_config(options.config_file, aside=True)
     return options

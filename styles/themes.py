@@ -1,12 +1,14 @@
 """The colours: a calm dark theme, its light and high-contrast kin, and the terminal's own sixteen."""
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from textual.app import App
 from textual.theme import BUILTIN_THEMES, Theme
 
-SETTINGS = ("dark", "light", "contrast", "ansi", "ansi-light")
+from clinic_tui.storage.config import Theme as ThemeName
+
+SETTINGS: tuple[str, ...] = get_args(ThemeName)
 """What a user may write as the theme in the configuration; the first is the default."""
 
 

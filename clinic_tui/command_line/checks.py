@@ -20,6 +20,8 @@ from clinic_tui.protocol.text import safe_line
 if TYPE_CHECKING:
     import httpx
 
+    from clinic_tui.storage.config import Config
+
 _COLUMNS, _LINES = 80, 24
 _PACKAGES = ("textual", "httpx", "websockets", "msgspec", "keyring")
 _SKEW_SECONDS = 60
@@ -70,22 +72,17 @@ def _terminal() -> list[Finding]:
 
 def _settings(server: str | None, config: Path | None) -> tuple[str | None, list[Finding]]:
     """The server's address, and where it and the other settings come from."""
-    from clinic_tui.storage.config import Config, load_config
+    from clinic_tui.storage.config import Config
     from clinic_tui.storage.paths import find_paths
 
     paths = find_paths()
     file = config or (paths.config if paths else None)
-    settings, problems, there = Config(), (), False
-    if file is not None:
-        there = file.exists()
-        settings, problems = load_config(file)
-    out = [Finding(name="config", verdict="note", text=problem) for problem in problems]
+    settings, out = Config(), list[Finding]()
     if file is None:
-        out.append(
-            Finding(name="config", verdict="note", text=_("There is no home folder; nothing is kept."))
-        )
-    elif there:
-        out.append(Finding(name="config", verdict="ok", text=_("Settings: {path}").format(path=file)))
+        text = _("There is no home folder; nothing is kept.")
+        out.append(Finding(name="config", verdict="note", text=text))
+    elif file.exists():
+        settings, out = _file(file)
     else:
         text = _("No settings file; it would be {path}.").format(path=file)
         out.append(Finding(name="config", verdict="ok", text=text))
@@ -100,6 +97,20 @@ def _settings(server: str | None, config: Path | None) -> tuple[str | None, list
         return None, out
     out.append(Finding(name="server", verdict="ok", text=f"{_('Server')}: {url} ({origin})"))
     return url, out
+
+
+def _file(file: Path) -> tuple["Config", list[Finding]]:
+    """The settings in force, and everything in the file that cannot be used; the file is only read."""
+    from clinic_tui.actions.keymap import Keymap
+    from clinic_tui.storage.config import load_config
+
+    settings, wrong = load_config(file)
+    problems = [*wrong, *Keymap(settings.keys, settings.ui.send_key).problems]
+    verdict = "note" if problems else "ok"
+    return settings, [
+        Finding(name="config", verdict=verdict, text=_("Settings: {path}").format(path=file)),
+        *(Finding(name="config", verdict="fault", text=one, code=Exit.USAGE) for one in problems),
+    ]
 
 
 def _origin(given: str | None, configured: str | None, file: Path | None) -> tuple[str | None, str]:

@@ -10,6 +10,9 @@ from clinic_tui.protocol.address import BadAddressError, check_server
 from clinic_tui.protocol.text import safe_line
 from clinic_tui.storage.files import UnusableFileError, read_private, set_aside, write_private
 
+Theme = Literal["dark", "light", "contrast", "ansi", "ansi-light"]
+"""The colour themes by their names in the file."""
+
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Table `[server]`."""
@@ -21,7 +24,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
 class UiSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Table `[ui]`."""
 
-    theme: str = "dark"
+    theme: Theme = "dark"
     language: Literal["sv", "en"] | None = None
     """None follows the environment."""
     send_key: Literal["ctrl+j", "enter", "f9", "ctrl+enter", "ctrl+s"] = "ctrl+j"
@@ -72,10 +75,10 @@ _TABLES: dict[str, type[msgspec.Struct]] = {
 }
 
 
-def load_config(path: Path) -> LoadedConfig:
+def load_config(path: Path, *, aside: bool = False) -> LoadedConfig:
     """The settings of this file. Never fails: what is wrong takes its default and is reported.
 
-    A file that is no TOML at all is kept beside as `.bad-<time>`.
+    The file is left as it is; with `aside`, one that is no TOML at all is kept beside as `.bad-<time>`.
     """
     try:
         data = read_private(path)
@@ -88,7 +91,7 @@ def load_config(path: Path) -> LoadedConfig:
     try:
         tables = tomllib.loads(data.decode("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError):
-        return LoadedConfig(Config(), (_unreadable(path),))
+        return LoadedConfig(Config(), (_unreadable(path, aside=aside),))
     problems: list[str] = []
     found: dict[str, Any] = {}
     for name, value in tables.items():
@@ -181,8 +184,8 @@ def _alone(place: tuple[str, ...], value: str | bool | None) -> dict[str, Any]:
     return inner
 
 
-def _unreadable(path: Path) -> str:
-    kept = set_aside(path)
+def _unreadable(path: Path, *, aside: bool) -> str:
+    kept = set_aside(path) if aside else ""
     if not kept:
         return _("{file} is not readable as settings.").format(file=path.name)
     return _("{file} is not readable as settings; it is kept as {kept}.").format(file=path.name, kept=kept)

@@ -135,6 +135,23 @@ def test_the_doctor_tells_each_finding_and_the_exit_code_of_the_gravest() -> Non
     assert "✓ clinic-tui" in _program("doctor").stdout
 
 
+def test_the_doctor_names_every_setting_that_cannot_be_used_and_leaves_the_file_alone(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    for text, words in (
+        ('[ui]\ntheme = "purple"\n', ["ui.theme"]),
+        ('[keys]\n"case.fly" = "x"\n"case.take" = "1"\n', ["case.fly", "case.take"]),
+        ("[ui\n", ["config.toml"]),
+    ):
+        file.write_text(text)
+        done = _program("doctor", "--json", "--config", str(file))
+        assert done.returncode == Exit.USAGE
+        found = [one for one in json.loads(done.stdout)["findings"] if one["name"] == "config"]
+        faults = [one["text"] for one in found if one["verdict"] == "fault"]
+        assert len(faults) == len(words)
+        assert all(word in fault for word, fault in zip(words, faults, strict=True))
+        assert [one.read_text() for one in tmp_path.iterdir()] == [text]
+
+
 def _admin(database: str, *given: str, stdin: str = "") -> tuple[int, str]:
     """Run an administrator's command here; the exit code and what it said."""
     runner = CliRunner()

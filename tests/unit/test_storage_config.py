@@ -67,6 +67,8 @@ BAD = [
     ("an unknown setting", b"[ui]\ncolour = 'red'\ntheme = 'light'\n", 1),
     ("a wrong type", b"[ui]\ntheme = 3\n", 1),
     ("a table that is a value", b"ui = 3\n", 1),
+    ("a theme that is none", b"[ui]\ntheme = 'purple'\n", 1),
+    ("a language that is none", b"[ui]\nlanguage = 'fi'\n", 1),
     ("a send key that is none", b"[ui]\nsend_key = 'q'\n", 1),
     ("plain http to another machine", b"[server]\nurl='http://x.invalid'\n", 1),
     ("a password in the address", b"[server]\nurl='https://a:b@x.invalid'\n", 1),
@@ -83,6 +85,7 @@ def test_a_wrong_setting_takes_its_default_and_costs_one_line(
     assert len(problems) == lines
     assert all("\n" not in line for line in problems)
     assert config.server.url is None
+    assert config.ui.theme in {"dark", "light"}
     assert file.read_bytes() == data
 
 
@@ -97,7 +100,8 @@ UNREADABLE = [b"[server\nurl = ", b"\xff\xfe\x00", b"%PDF-1.7", b"a=" + b"[" * 5
 @pytest.mark.parametrize("data", UNREADABLE)
 def test_a_file_that_is_no_toml_is_kept_aside(data: bytes, file: Path) -> None:
     file.write_bytes(data)
-    config, problems = load_config(file)
+    assert load_config(file) == (Config(), ("config.toml is not readable as settings.",))
+    config, problems = load_config(file, aside=True)
     assert config == Config()
     assert len(problems) == 1
     kept = list(file.parent.glob("config.toml.bad-*"))

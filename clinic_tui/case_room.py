@@ -39,12 +39,17 @@ class CaseRoom:
 
     def begin(self, action_id: str, case_id: str) -> None:
         """Begin the deed; it shows its own dialogs and says what came of it."""
-        desk = self._hall.place.desk
-        visit, row = desk.visits.get(case_id), desk.rows.get(case_id)
-        row = row or (visit.row if visit is not None else None)
+        row = self._row(case_id)
         deed: Callable[[CaseRow], None] | None = self._find(action_id, "do_")
         if row is not None and deed is not None and self.may(action_id, row):
             deed(row)
+
+    def _row(self, case_id: str) -> CaseRow | None:
+        """The case's row: of the lists, of what is opened, or of the ended chats."""
+        place = self._hall.place
+        visit = place.desk.visits.get(case_id)
+        opened = visit.row if visit is not None else None
+        return place.desk.rows.get(case_id) or opened or place.ended.get(case_id)
 
     def _find(self, action_id: str, prefix: str) -> Any:
         name = prefix + ACTIONS[action_id].id.replace(".", "_")

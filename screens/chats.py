@@ -11,17 +11,17 @@ from textual.widget import Widget
 
 from clinic_tui.actions.action import Action, Scope
 from clinic_tui.client.errors import ClientError
-from clinic_tui.domain.cases import CaseKind
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import N_, _
 from clinic_tui.protocol.resources import CasePage, CaseRow
+from clinic_tui.state.changes import Changes
 from clinic_tui.state.lists import ListName
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.chat_reading import chat_reading
 from clinic_tui.widgets.chat_rows import ChatRows, DraftRows, chat_columns, draft_columns
 from clinic_tui.widgets.chat_tabs import TABS, ChatTabs, Tab
 from clinic_tui.widgets.clinic_screen import bindings
-from clinic_tui.widgets.queue_screen import QueueScreen
+from clinic_tui.widgets.queue_screen import QueueScreen, go_title
 from clinic_tui.widgets.table_list import TableColumn, TableList
 from clinic_tui.widgets.view_tabs import ViewTabs
 from clinic_tui.widgets.work_row import WorkRow
@@ -46,7 +46,7 @@ class ChatsScreen(QueueScreen):
         """The tab that is shown."""
         self._chats = ChatRows(place)
         self._drafts = DraftRows(place, self._chats)
-        self._tabs = ChatTabs(place, self._chats)
+        self._tabs = ChatTabs(place)
         self._fetching = 0
         self._problem = ""
         """Why the ended chats could not be fetched."""
@@ -87,8 +87,20 @@ class ChatsScreen(QueueScreen):
         wanted = self.place.wanted_tab.pop("chats", "")
         if wanted:
             self.show_tab(WANTED.get(wanted, "unassigned"))
+        self._follow_taken()
         super().show_all()
         self._fetch_ended()
+
+    def show_changes(self, changes: Changes) -> None:
+        """Show what changed, with the selection on its case."""
+        self._follow_taken()
+        super().show_changes(changes)
+
+    def _follow_taken(self) -> None:
+        """Go along to the tab Mine with the selected chat once I have it, so that no key meets another's."""
+        chosen = self.selected if self.tab == "unassigned" else None
+        if chosen is not None and self.place.desk.is_mine(chosen):
+            self.show_tab("my_chats")
 
     def show_list(self) -> None:
         """Lay the list anew, and count the tabs."""
@@ -129,7 +141,7 @@ class ChatsScreen(QueueScreen):
         def arrived(page: CasePage) -> None:
             if asked == self._fetching and self.is_mounted:
                 self._problem = ""
-                self._chats.ended = {row.id: row for row in page.cases}
+                self.place.ended = {row.id: row for row in page.cases}
                 self.show_list()
                 self.show_keys()
 
@@ -176,8 +188,7 @@ class ChatsScreen(QueueScreen):
         for action in super().actions_now():
             if action.id == "case.read":
                 row = self.selected
-                visit = row is not None and row.kind != CaseKind.ASYNC
-                goes = N_("Go to the visit") if visit else N_("Go to the chat")
+                goes = N_("Go to the chat") if row is None else go_title(row)
                 yield replace(action, title=goes if self._goes(row) else N_("Read up"))
             else:
                 yield action

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from clinic_tui.domain.cases import CaseKind
 from clinic_tui.i18n import _
 from clinic_tui.widgets.queue_screen import QueueScreen
 from clinic_tui.widgets.workplace import Workplace
@@ -31,6 +32,8 @@ class MineScreen(QueueScreen):
 
     def reading_hint(self) -> str:
         """What an empty reading pane says."""
-        if self.selected is None:
+        row = self.selected
+        if row is None:
             return ""
-        return _("{key} opens the visit.").format(key=self.place.keymap.shown("case.read"))
+        text = _("{key} goes to the chat.") if row.kind == CaseKind.ASYNC else _("{key} opens the visit.")
+        return text.format(key=self.place.keymap.shown("case.read"))

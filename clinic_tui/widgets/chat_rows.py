@@ -46,17 +46,15 @@ def draft_columns() -> tuple[TableColumn, ...]:
 
 
 class ChatRows(Mapping[str, TableRow]):
-    """Lines by case id, made when they come into view; rows of ended chats are given to it."""
+    """Lines by case id, made when they come into view."""
 
     def __init__(self, place: Workplace) -> None:
         self._place = place
-        self.ended: dict[str, CaseRow] = {}
-        """Ended chats as they were fetched, the newest first."""
         self._made: dict[str, tuple[CaseRow, str, TableRow]] = {}
 
     def row(self, case_id: str) -> CaseRow | None:
         """The row of an open chat on the desk, or of an ended one."""
-        return self._place.desk.rows.get(case_id) or self.ended.get(case_id)
+        return self._place.desk.rows.get(case_id) or self._place.ended.get(case_id)
 
     def __getitem__(self, case_id: str) -> TableRow:
         row, now = self.row(case_id), self._place.now()
@@ -70,10 +68,10 @@ class ChatRows(Mapping[str, TableRow]):
         return known[2]
 
     def __iter__(self) -> Iterator[str]:
-        return iter([*(row.id for row in self._place.desk.rows), *self.ended])
+        return iter([*(row.id for row in self._place.desk.rows), *self._place.ended])
 
     def __len__(self) -> int:
-        return len(self._place.desk.rows) + len(self.ended)
+        return len(self._place.desk.rows) + len(self._place.ended)
 
 
 class DraftRows(Mapping[str, TableRow]):

@@ -6,7 +6,7 @@ from typing import Literal
 from clinic_tui.domain.filters import matches
 from clinic_tui.i18n import _, ngettext
 from clinic_tui.state.queue_view import FilterFacts
-from clinic_tui.widgets.chat_rows import SOON, VERY_SOON, ChatRows, drafts
+from clinic_tui.widgets.chat_rows import SOON, VERY_SOON, drafts
 from clinic_tui.widgets.view_tabs import ViewTab
 from clinic_tui.widgets.workplace import Workplace
 
@@ -26,14 +26,14 @@ TABS: tuple[Tab, ...] = (
 class ChatTabs:
     """Answers what is in a tab under the global filter."""
 
-    def __init__(self, place: Workplace, chats: ChatRows) -> None:
-        self._place, self._chats = place, chats
+    def __init__(self, place: Workplace) -> None:
+        self._place = place
 
     def ids(self, tab: Tab) -> Sequence[str]:
         """The ids of the tab's cases, in order."""
         if tab == "ended":
             me, chosen = self._place.desk.people.staff_id, self._place.drop_in.filter
-            found = self._chats.ended.values()
+            found = self._place.ended.values()
             return [one.id for one in found if chosen.is_empty or matches(chosen, FilterFacts(one), me)]
         if tab == "drafts":
             return [draft.case_id for draft in drafts(self._place)]

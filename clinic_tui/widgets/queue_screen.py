@@ -8,7 +8,7 @@ from textual.content import Content
 
 from clinic_tui.actions.action import Action, Scope
 from clinic_tui.actions.registry import ACTIONS
-from clinic_tui.domain.cases import CaseState
+from clinic_tui.domain.cases import CaseKind, CaseState
 from clinic_tui.i18n import N_, _, ngettext
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.state.queue_view import QueueView
@@ -74,10 +74,9 @@ class QueueScreen(ListScreen):
     def actions_now(self) -> Iterable[Action]:
         """One's own case is gone to, not read up on; a started visit needs no second key for that."""
         row = self.selected
-        own = row is not None and self.place.desk.takes_part(row)
         for action in super().actions_now():
-            if own and action.id == "case.read":
-                yield replace(action, title=N_("Go to the visit"))
+            if row is not None and self.place.desk.takes_part(row) and action.id == "case.read":
+                yield replace(action, title=go_title(row))
             elif action.id != "case.start" or (row is not None and row.state != CaseState.IN_PROGRESS):
                 yield action
 
@@ -145,3 +144,8 @@ class QueueScreen(ListScreen):
             return ""
         key = self.place.keymap.shown("case.read")
         return _("{key} reads up on the case. The reading is logged.").format(key=key)
+
+
+def go_title(row: CaseRow) -> str:
+    """What the key is called that goes to a case: a marked text."""
+    return N_("Go to the chat") if row.kind == CaseKind.ASYNC else N_("Go to the visit")

@@ -96,6 +96,8 @@ class Workplace:
     """The case shown on the visit screen."""
     read_here: str | None = None
     """The case whose newest message is on screen: what comes in it is read at once, and counts nowhere."""
+    ended: dict[str, CaseRow] = field(default_factory=dict[str, CaseRow])
+    """Ended chats by id as they were last fetched, the newest first; the desk has those that are open."""
     patient: ResidentProfile | None = None
     """The resident whose profile is shown."""
     wanted_tab: dict[str, str] = field(default_factory=dict[str, str])

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from clinic_tui.domain.roles import Permission
 from clinic_tui.protocol.commands import AcceptCase, ReadCase, StopReading
@@ -11,6 +12,7 @@ from clinic_tui.protocol.resources import CaseRow, Draft, ResidentRef
 from clinic_tui.widgets.chat_rows import left_alarm, left_text
 from clinic_tui.widgets.view_tabs import ViewTabs
 from screens.chats import ChatsScreen
+from screens.mine import MineScreen
 from tests.desks import EBBA, ME, NOW, case_id, detail, event, row
 from tests.hostile import CORE, bad_code_points
 from tests.screens.stage import StageApp, desk_snapshot, text_of
@@ -151,6 +153,37 @@ async def test_t_takes_the_chat() -> None:
         await pilot.pause()
         assert [type(one) for one in app.asked.commands] == [AcceptCase]
         assert "You have taken the chat with" in text_of(app)
+
+
+async def test_a_chat_that_i_take_is_followed_to_mine_where_enter_goes_to_it() -> None:
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app)
+        chosen = screen.selected
+        assert chosen is not None
+        await pilot.press("t")
+        mine = replace(chosen, state="awaiting_staff", assignee=ME, version=2, revision=9)
+        app.change(app.desk.fold(event(11, mine)))
+        await pilot.press("enter")
+        assert screen.tab == "my_chats"
+        assert app.asked.performed == ["open:" + chosen.id]
+        assert [type(one) for one in app.asked.commands] == [AcceptCase]
+        await pilot.press("left")
+        assert screen.tab == "unassigned"
+        assert screen.selected is not None
+        assert screen.selected.id != chosen.id
+
+
+async def test_a_chat_that_a_colleague_takes_leaves_the_tab_as_it_is() -> None:
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app)
+        chosen = screen.selected
+        assert chosen is not None
+        theirs = replace(chosen, state="awaiting_staff", assignee=EBBA, version=2, revision=9)
+        app.change(app.desk.fold(event(11, theirs)))
+        await pilot.pause()
+        assert screen.tab == "unassigned"
 
 
 async def test_a_chat_of_a_colleague_is_read_up_on_and_then_gone_to() -> None:
@@ -312,3 +345,14 @@ async def test_nothing_hostile_reaches_the_terminal() -> None:
             await pilot.pause()
             assert not bad_code_points(text_of(app))
             await pilot.press("right")
+
+
+async def test_among_mine_a_chat_is_called_a_chat() -> None:
+    app = app_with(chat(3, "awaiting_staff"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.show(MineScreen(app.place))
+        await pilot.pause()
+        text = text_of(app)
+        assert "Go to the chat" in text
+        assert "goes to the chat." in text
+        assert "Go to the visit" not in text

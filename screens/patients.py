@@ -15,7 +15,7 @@ from clinic_tui.client.errors import ClientError
 from clinic_tui.domain.person_id import REGIONAL_FORMATS, InvalidPersonId, parse
 from clinic_tui.i18n import _
 from clinic_tui.protocol.care import Ticket
-from clinic_tui.protocol.chat_commands import CancelTicket
+from clinic_tui.protocol.chat_commands import CancelTicket, TicketAnswer
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.patient_commands import FindResident, ResidentFound
 from clinic_tui.protocol.patients import ResidentProfile
@@ -25,7 +25,14 @@ from clinic_tui.widgets.line_input import LineInput
 from clinic_tui.widgets.line_list import LineList
 from clinic_tui.widgets.modal import show_dialog
 from clinic_tui.widgets.plain import plain, plain_line, put
-from clinic_tui.widgets.profile_lines import COLUMNS, line_detail, profile_lines, ticket_open, who
+from clinic_tui.widgets.profile_lines import (
+    COLUMNS,
+    earlier_case,
+    line_detail,
+    profile_lines,
+    ticket_open,
+    who,
+)
 from clinic_tui.widgets.texts import ZONE, resident_with_age, role_text
 from clinic_tui.widgets.workplace import Choice, Question, Workplace
 from screens.dialogs.new_resident import NewResidentDialog
@@ -196,8 +203,13 @@ class PatientsScreen(ClinicScreen):
             ticket = self._ticket
             return ticket is not None and ticket_open(ticket, self.place.now())
         if action_id == "patient.open":
-            return self._selected[0] in {"case", "person"}
+            return self._selected[0] in {"case", "person"} or self._may_read_earlier()
         return super().may(action_id)
+
+    def _may_read_earlier(self) -> bool:
+        """Whether the line under the cursor is an earlier case that the session may open."""
+        case = earlier_case(self.profile, self.list.selected or "") if self.profile is not None else None
+        return case is not None and case.may_read
 
     def deed(self, action_id: str) -> Callable[[], None] | None:
         """What performs the action; what is begun for a resident is the app's."""
@@ -211,9 +223,9 @@ class PatientsScreen(ClinicScreen):
         self.number_field.focus()
 
     def do_patient_open(self) -> None:
-        """Open the case or the relative under the cursor."""
+        """Open the case, an earlier one to be read, or the relative under the cursor."""
         kind, found = self._selected
-        if kind == "case":
+        if kind in {"case", "earlier"}:
             self.place.open_case(found)
         elif kind == "person":
             self.place.open_resident(found)
@@ -224,8 +236,11 @@ class PatientsScreen(ClinicScreen):
         if ticket is None or profile is None:
             return
 
-        def done(_answer: object) -> None:
-            self.say(_("The ticket is called back; the resident is told."))
+        def done(answer: TicketAnswer) -> None:
+            told = _("An SMS tells the resident of it.")
+            if not answer.texted:
+                told = _("No SMS was sent: tell the resident yourself.")
+            self.say(_("The ticket is called back.") + " " + told, warning=not answer.texted)
             self.place.open_resident(profile.resident.id)
 
         def go() -> None:

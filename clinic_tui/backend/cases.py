@@ -8,7 +8,7 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import RowMapping, Select, bindparam, insert, select, update
 
-from clinic_tui.backend.circle import adjust, is_in_circle, is_to_verify, offer_of, people_of, staff_streams
+from clinic_tui.backend.circle import adjust, may_read, offer_of, people_of, staff_streams
 from clinic_tui.backend.guardians import proxy_of
 from clinic_tui.backend.refused import forbidden, not_found, stale
 from clinic_tui.backend.rules import local_date
@@ -195,15 +195,9 @@ def _checked(tx: Tx, case: CaseRecord | None, case_id: str) -> CaseRecord:
 
 
 def readable_case(tx: Tx, case_id: str, *, lock: bool = True) -> CaseRecord:
-    """A case this staff session may read and talk about (slides 36 and 38).
-
-    As `staff_case`, and any that the staff member was invited into or is offered, from whatever unit; one
-    with something to verify may be read by who may verify it, whatever its queue.
-    """
+    """A case this staff session may read and talk about: `circle.may_read`, refused as by `staff_case`."""
     case = find_case(tx, case_id, lock=lock)
-    if case is not None and is_in_circle(case.participants, case.hand_over, tx.staff.id):
-        return case
-    if case is not None and case.queue_role not in tx.roles_seen and is_to_verify(tx, case.id, case.unit_id):
+    if case is not None and may_read(tx, case):
         return case
     return _checked(tx, case, case_id)
 

@@ -1,6 +1,6 @@
 """Who takes part in a case beside its assignee: the invited, and the one it is offered to (slides 36, 38)."""
 
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from sqlalchemy import bindparam, delete, insert, select
@@ -66,6 +66,54 @@ def is_to_verify(tx: Tx, case_id: str, unit_id: str) -> bool:
     if unit_id not in tx.assignment.units or not tx.allows(Permission.VERIFY):
         return False
     return tx.conn.execute(_TO_VERIFY, {"of": case_id, "who": tx.staff.id}).first() is not None
+
+
+class Readable(Protocol):
+    """A case, as far as it says who may read it: the columns of these names."""
+
+    @property
+    def id(self) -> str:
+        """Which case."""
+        ...
+
+    @property
+    def unit_id(self) -> str:
+        """Where it is."""
+        ...
+
+    @property
+    def queue_role(self) -> str:
+        """In whose queue."""
+        ...
+
+    @property
+    def assignee_id(self) -> str | None:
+        """Who has it, or had it last."""
+        ...
+
+    @property
+    def participants(self) -> str:
+        """The invited."""
+        ...
+
+    @property
+    def hand_over(self) -> str:
+        """The pending hand-over."""
+        ...
+
+
+def may_read(tx: Tx, case: Readable) -> bool:
+    """Whether this session may read a case and talk about it (slides 36 and 38, domain.md 7.1).
+
+    One of its units in a queue that the role sees, its own, and one with something to verify; and any that
+    the staff member was invited into or is offered, from whatever unit.
+    """
+    if is_in_circle(case.participants, case.hand_over, tx.staff.id):
+        return True
+    if case.unit_id not in tx.assignment.units:
+        return False
+    seen = case.queue_role in tx.roles_seen or case.assignee_id == tx.staff.id
+    return seen or is_to_verify(tx, case.id, case.unit_id)
 
 
 def staff_streams(invited: str, hand_over: str, others: frozenset[str] = frozenset()) -> tuple[str, ...]:

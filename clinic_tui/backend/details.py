@@ -1,10 +1,13 @@
 """The whole of one case, for those who may read it."""
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
 from clinic_tui.backend.cases import CaseRecord, case_row
+from clinic_tui.backend.circle import may_read
 from clinic_tui.backend.conversations import beside
 from clinic_tui.backend.handlers.drafts import drafts_of
 from clinic_tui.backend.messages import newest
@@ -25,6 +28,12 @@ _EARLIER = (
         cases.c.closed_at,
         cases.c.close_reason,
         cases.c.assignee_name,
+        cases.c.documented_at,
+        cases.c.unit_id,
+        cases.c.queue_role,
+        cases.c.assignee_id,
+        cases.c.participants,
+        cases.c.hand_over,
         units.c.name.label("unit_name"),
     )
     .join_from(cases, units, units.c.id == cases.c.unit_id)
@@ -93,7 +102,7 @@ def case_detail_of(tx: Tx, case: CaseRecord) -> CaseDetail:
 def earlier_of(tx: Tx, resident_id: str, *, but: str = "") -> tuple[EarlierCase, ...]:
     """Closed cases of the resident at the session's own units; others are inside their own secrecy (7.1)."""
     asked = {"who": resident_id, "this": but, "units": list(tx.assignment.units)}
-    rows = tx.conn.execute(_EARLIER, asked).all()
+    rows: Sequence[Any] = tx.conn.execute(_EARLIER, asked).all()
     if not rows:
         return ()
     bodies = {row.case_id: row.body for row in tx.conn.execute(_BODIES, {"ids": [row.id for row in rows]})}
@@ -107,6 +116,8 @@ def earlier_of(tx: Tx, resident_id: str, *, but: str = "") -> tuple[EarlierCase,
             unit_name=row.unit_name,
             staff_name=row.assignee_name,
             note=bodies.get(row.id, ""),
+            documented_at=row.documented_at,
+            may_read=may_read(tx, row),
         )
         for row in rows
     )

@@ -102,6 +102,10 @@ class EarlierCase(Wire, frozen=True, kw_only=True):
     staff_name: str = ""
     note: str = ""
     """The signed note, empty when none was signed."""
+    documented_at: datetime | None = None
+    """When it was marked as documented in the record (slide 77)."""
+    may_read: bool = False
+    """Whether the session may open the whole of it."""
 
 
 class Contact(Wire, frozen=True, kw_only=True):

@@ -14,11 +14,10 @@ from clinic_tui.i18n import _
 from clinic_tui.protocol.command import NOTE_LIMIT
 from clinic_tui.protocol.resources import Note
 from clinic_tui.widgets.bar import Bar, Piece
+from clinic_tui.widgets.note_text import is_heading
 from clinic_tui.widgets.plain import plain, plain_line, put
 from clinic_tui.widgets.text_area import WritingArea
 from clinic_tui.widgets.texts import clock, day
-
-_HEADING_LENGTH = 40
 
 
 class NoteArea(WritingArea):
@@ -27,18 +26,9 @@ class NoteArea(WritingArea):
     def get_line(self, line_index: int) -> Text:
         """The line, bold where it is a heading."""
         line = super().get_line(line_index)
-        if self._is_heading(line_index):
+        if is_heading(self.document.lines, line_index):
             line.stylize("bold")
         return line
-
-    def _is_heading(self, index: int) -> bool:
-        lines = self.document.lines
-        text = lines[index].strip()
-        if not text or len(text) > _HEADING_LENGTH or text[-1] in ".,;?!":
-            return False
-        opens = index == 0 or not lines[index - 1].strip()
-        follows = index + 1 < len(lines)
-        return opens and (bool(lines[index + 1].strip()) if follows else index > 0)
 
 
 class NoteEditor(Vertical):

@@ -18,6 +18,7 @@ from clinic_tui.widgets.texts import (
     clock,
     day,
     kind_text,
+    language_text,
     resident_short,
     resident_with_age,
     role_text,
@@ -38,7 +39,7 @@ def who(profile: ResidentProfile) -> Content:
     parts = [
         _("Mobile {number}").format(number=known.mobile) if known.mobile else "",
         _("listed at {unit}").format(unit=known.listed_unit) if known.listed_unit else "",
-        _("speaks {language}").format(language=_language(known.language)) if known.language else "",
+        _("speaks {language}").format(language=language_text(known.language)) if known.language else "",
     ]
     lines.append(plain(" · ".join(part for part in parts if part), "$muted"))
     if not profile.can_be_reached:
@@ -76,11 +77,10 @@ def line_detail(place: Workplace, profile: ResidentProfile, selected: str) -> Co
     for row in _cases(place, profile) if kind == "case" else ():
         if row.id == found:
             return _case_detail(place, row)
-    case = next((one for one in profile.earlier if kind == "earlier" and one.id == found), None)
+    case = earlier_case(profile, selected)
     ticket = next((one for one in profile.tickets if kind == "ticket" and one.id == found), None)
     if case is not None:
-        title = joined((case.reason, "bold"), ("   " + day(case.closed_at), "$muted"))
-        return joined(title, "\n", plain(case.note) if case.note else plain(_("No signed note"), "$muted"))
+        return _earlier_detail(place, case)
     if ticket is not None:
         queue = _("Ticket to {role}, {unit}").format(role=role_text(ticket.role), unit=ticket.unit_name)
         by = _("by {name} {day}").format(name=ticket.issuer.name, day=day(ticket.issued_at))
@@ -119,8 +119,7 @@ def _case_detail(place: Workplace, row: CaseRow) -> Content:
         role=role_text(row.queue_role), unit=unit.name if unit else row.unit_id
     )
     title = joined((row.reason, "bold"), (f"   {state_text(row)} · {queue}", "$muted"))
-    hint = _("{key} opens the case. The reading is logged.").format(key=place.keymap.shown("patient.open"))
-    return joined(title, "\n", (hint, "$muted"))
+    return joined(title, "\n", _open_hint(place))
 
 
 def _ticket(ticket: Ticket, now: datetime) -> Line:
@@ -162,10 +161,35 @@ def _relative(title: str, one: ResidentRef) -> Line:
 def _earlier(case: EarlierCase, now: datetime) -> Line:
     about = " · ".join(part for part in (kind_text(case.kind), case.reason) if part)
     by = " · ".join(part for part in (case.staff_name, case.unit_name) if part)
+    if case.documented_at is not None:
+        by = f"✓ {by}"
     when = day_or_clock(case.closed_at, now)
     if case.closed_at.year != now.year:
         when += f" {case.closed_at.year}"
     return Line(f"earlier:{case.id}", (Cell(when, "$muted"), Cell(about), Cell(by, "$muted")))
+
+
+def earlier_case(profile: ResidentProfile, selected: str) -> EarlierCase | None:
+    """The earlier case whose line has this id."""
+    kind, _colon, found = selected.partition(":")
+    return next((one for one in profile.earlier if kind == "earlier" and one.id == found), None)
+
+
+def _earlier_detail(place: Workplace, case: EarlierCase) -> Content:
+    """The note, whether it is in the record, and how the whole case is read."""
+    title = joined((case.reason, "bold"), ("   " + day(case.closed_at), "$muted"))
+    if case.documented_at is not None:
+        time = day_or_clock(case.documented_at, place.now())
+        mark = plain("   " + _("✓ documented in the record {time}").format(time=time), "$success")
+    else:
+        mark = plain("   " + _("not copied for the record") if case.note else "", "$muted")
+    note = plain(case.note.strip()) if case.note else plain(_("No signed note"), "$muted")
+    return joined(title, mark, "\n", *((_open_hint(place), "\n") if case.may_read else ()), note)
+
+
+def _open_hint(place: Workplace) -> Content:
+    key = place.keymap.shown("patient.open")
+    return plain(_("{key} opens the case. The reading is logged.").format(key=key), "$muted")
 
 
 def _access(profile: ResidentProfile, now: datetime) -> Iterator[Line]:
@@ -175,17 +199,3 @@ def _access(profile: ResidentProfile, now: datetime) -> Iterator[Line]:
 
 def _access_detail(entry: AccessEntry, now: datetime) -> Content:
     return joined((access_text(entry), "bold"), ("\n" + access_time(entry, now), "$muted"))
-
-
-def _language(code: str) -> str:
-    names = {
-        "sv": pgettext("language", "Swedish"),
-        "en": pgettext("language", "English"),
-        "ar": pgettext("language", "Arabic"),
-        "fi": pgettext("language", "Finnish"),
-        "so": pgettext("language", "Somali"),
-        "fa": pgettext("language", "Persian"),
-        "pl": pgettext("language", "Polish"),
-        "uk": pgettext("language", "Ukrainian"),
-    }
-    return names.get(code, code)

@@ -7,7 +7,8 @@ from textual.content import Content
 from clinic_tui.i18n import _, ngettext, pgettext
 from clinic_tui.protocol.resources import Answer, CaseEvent, CaseRow, EarlierCase
 from clinic_tui.state.visit import Visit
-from clinic_tui.widgets.texts import clock, day, resident_with_age
+from clinic_tui.widgets.note_text import first_words
+from clinic_tui.widgets.texts import clock, day, language_text, resident_with_age
 
 _BLANK = Content("")
 
@@ -114,7 +115,7 @@ def _earlier(earlier: tuple[EarlierCase, ...]) -> Iterable[Content]:
     for case in earlier:
         who = " · ".join(part for part in (case.unit_name, case.staff_name) if part)
         yield Content.assemble(day(case.closed_at), "  ", case.reason)
-        first = case.note.strip().split("\n")[0] if case.note else ""
+        first = first_words(case.note) if case.note else ""
         for text in filter(None, (who, first)):
             yield Content.assemble(("  " + text, "$muted"))
 
@@ -129,7 +130,7 @@ def contact(visit: Visit) -> Content:
         (_("Personal number"), known.person_number),
         (_("Listed at"), known.listed_unit),
         (_("Mobile"), known.mobile),
-        (_("Language"), known.language),
+        (_("Language"), language_text(known.language)),
         (_("Guardians"), ", ".join(known.guardians)),
         (_("Writes"), row.acting_proxy or ""),
     ]

@@ -167,3 +167,18 @@ def service_text(service: str) -> str:
 def priority_text(region: Region, priority: int | None) -> str:
     """What the region calls a priority; empty for none."""
     return next((info.name for info in region.priorities if info.priority == priority), "")
+
+
+def language_text(code: str) -> str:
+    """A language by its code, as in `speaks Swedish`; a code without a name as it is."""
+    names = {
+        "sv": pgettext("language", "Swedish"),
+        "en": pgettext("language", "English"),
+        "ar": pgettext("language", "Arabic"),
+        "fi": pgettext("language", "Finnish"),
+        "so": pgettext("language", "Somali"),
+        "fa": pgettext("language", "Persian"),
+        "pl": pgettext("language", "Polish"),
+        "uk": pgettext("language", "Ukrainian"),
+    }
+    return names.get(code, code)

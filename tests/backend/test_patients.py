@@ -15,7 +15,7 @@ from clinic_tui.backend.context import Backend
 from clinic_tui.backend.refused import Refused
 from clinic_tui.backend.store.tables import audit, residents
 from clinic_tui.domain.person_id import ALL_TYPES, REGIONAL_FORMATS
-from tests.backend.town import ANNA_CASE, SOUTH_CASE, Person, staff
+from tests.backend.town import ANNA_CASE, SOUTH_CASE, Person, in_progress, staff
 
 pytestmark = pytest.mark.anyio
 
@@ -161,6 +161,38 @@ async def test_the_access_log_says_who_did_what_where(backend: Backend) -> None:
     assert (newest.action, newest.code, newest.case_id) == ("READ", "read", ANNA_CASE)
     again = (await nora.send("open_resident", resident_id="r-anna")).profile
     assert (again.access[0].who, again.access[0].code) == ("Nora", "profile_opened")
+
+
+async def test_an_earlier_case_says_whether_one_may_read_it_and_that_it_is_documented(
+    backend: Backend,
+) -> None:
+    nora, rolf = await staff(backend, "nora"), await staff(backend, "rolf")
+    started = await in_progress(nora)
+    ended = await nora.send("end_visit", case_id=ANNA_CASE, version=started.case.version)
+    signed = await nora.send("sign_note", case_id=ANNA_CASE, version=ended.case.version, body="Rest")
+    (earlier,) = (await _find(nora, ANNA)).profile.earlier
+    assert (earlier.id, earlier.may_read, earlier.documented_at) == (ANNA_CASE, True, None)
+    assert (await nora.send("read_case", case_id=ANNA_CASE)).detail.notes[-1].body == "Rest"
+    await nora.send("mark_documented", case_id=ANNA_CASE, note_id=signed.note.id)
+    (hidden,) = (await _find(rolf, ANNA)).profile.earlier
+    assert (hidden.may_read, hidden.documented_at) == (False, backend.clock.now())
+    assert (await rolf.refused("read_case", case_id=ANNA_CASE)).status == 403
+
+
+async def test_an_ended_chat_is_an_earlier_case(backend: Backend) -> None:
+    nora = await staff(backend, "nora")
+    await _find(nora, "196501022773")
+    chat = await nora.send(
+        "create_chat",
+        resident_id="r-eva",
+        unit_id="north",
+        queue_role="nurse",
+        subject="Results", days=5,
+        body="Well.",
+    )
+    await nora.send("close_chat", case_id=chat.detail.row.id, version=chat.detail.row.version)
+    (earlier,) = (await nora.send("open_resident", resident_id="r-eva")).profile.earlier
+    assert (earlier.id, earlier.kind, earlier.may_read) == (chat.detail.row.id, "async", True)
 
 
 async def test_what_other_units_did_is_not_told(backend: Backend) -> None:

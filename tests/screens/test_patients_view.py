@@ -13,7 +13,7 @@ from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.protocol.resources import Contact, ResidentRef
 from screens.dialogs.new_resident import NewResidentDialog
 from screens.patients import PatientsScreen
-from tests.desks import case_id
+from tests.desks import NOW, case_id
 from tests.hostile import CORE, bad_code_points
 from tests.profiles import ELSA, UNITS, profile, ticket
 from tests.screens.stage import StageApp, desk_snapshot, text_of
@@ -188,14 +188,43 @@ async def test_enter_opens_cases_and_relatives() -> None:
         assert app.asked.performed == [f"open:{case_id(31)}", "resident:elsa"]
 
 
-async def test_an_earlier_case_shows_its_note() -> None:
+def earlier(**changes: Any) -> ResidentProfile:
+    return profile(earlier=tuple(replace(one, **changes) for one in profile().earlier))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_an_earlier_case_shows_its_note_and_is_opened_to_be_read(size: tuple[int, int]) -> None:
+    app = app_with()
+    async with app.run_test(size=size) as pilot:
+        screen = await opened(app, earlier(may_read=True, note="Kontaktorsak\nBenign lägesyrsel."))
+        await select(pilot, screen, f"earlier:{case_id(90)}")
+        text = text_of(app)
+        assert "Benign lägesyrsel." in text
+        assert "not copied for the record" in text
+        await pilot.press("enter")
+        await pilot.pause()
+        assert app.asked.performed == [f"open:{case_id(90)}"]
+
+
+async def test_an_earlier_case_says_that_it_is_in_the_record() -> None:
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, earlier(documented_at=NOW))
+        await select(pilot, screen, f"earlier:{case_id(90)}")
+        text = text_of(app)
+        assert "✓ documented in the record" in text
+        assert "✓ Ebba Nyman" in text
+
+
+async def test_an_earlier_case_that_one_may_not_read_is_not_offered() -> None:
     app = app_with()
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await opened(app, profile())
         await select(pilot, screen, f"earlier:{case_id(90)}")
+        assert not screen.may("patient.open")
+        assert "opens the case" not in text_of(app)
         await pilot.press("enter")
         await pilot.pause()
-        assert "Benign lägesyrsel." in text_of(app)
         assert app.asked.performed == []
 
 

@@ -26,6 +26,8 @@ _CHOICE: dict[NoticeKind, str] = {
     "new_async": "new_async",
     "new_drop_in": "new_drop_in",
     "scheduled": "scheduled",
+    "visit_moved": "scheduled",
+    "visit_cancelled": "scheduled",
     "assigned": "assigned",
     "invited": "assigned",
     "handed_over": "assigned",

@@ -126,10 +126,14 @@ class BookedScreen(DayScreen):
             _("Cancel the visit for {resident}").format(resident=resident_with_age(row.resident)),
             (
                 booking_hint(self.place, row, keys=False).plain,
-                _("The resident is told by a text message. The reason stays in the case."),
+                _(
+                    "The resident is told by a text message, if there is a mobile number."
+                    " The reason is for staff alone."
+                ),
             ),
             ways=(Way("ctrl+s", _("Cancel the visit")),),
             label=_("Why the visit is cancelled"),
+            leave=_("Keep the visit"),
             warning=True,
         )
         show_dialog(self, dialog, written)

@@ -76,12 +76,14 @@ class RebookVisit(VersionedCaseCommand, frozen=True, kw_only=True):
     starts_at: Instant
     minutes: Minutes
     mode: VisitMode
+    without_channel: bool = False
 
 
 class CancelVisit(VersionedCaseCommand, frozen=True, kw_only=True):
     """Cancel a booked visit; the resident gets an SMS."""
 
     reason: Reason
+    without_channel: bool = False
 
 
 class MarkNoShow(VersionedCaseCommand, frozen=True, kw_only=True):

@@ -13,6 +13,8 @@ NoticeKind = Literal[
     "new_async",
     "new_drop_in",
     "scheduled",
+    "visit_moved",
+    "visit_cancelled",
     "assigned",
     "invited",
     "handed_over",

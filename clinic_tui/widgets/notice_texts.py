@@ -11,6 +11,8 @@ def kind_words(kind: NoticeKind) -> str:
         "new_async": _("a new chat waits"),
         "new_drop_in": _("a new drop-in case waits"),
         "scheduled": _("a scheduled visit begins soon"),
+        "visit_moved": _("a visit booked for you was moved"),
+        "visit_cancelled": _("a visit booked for you was cancelled"),
         "assigned": _("a case has been given to you"),
         "invited": _("you are invited into a case"),
         "handed_over": _("a colleague wants to hand a case over to you"),
@@ -48,9 +50,11 @@ def notice_text(notice: Notice) -> str:
         "hand_over_answered": _("{who} took the case you handed over"),
         "hand_over_returned": _("{who} said no: the case stays with you"),
         "taken_over": _("{who} took over from you"),
+        "ticket_cancelled": _("{who} called a ticket of yours back"),
         "verification": _("{who} about a verification"),
         "conversation": _("{who} wrote to you"),
-        "scheduled": _("{who} changed a scheduled visit"),
+        "visit_moved": _("{who} moved a visit booked for you"),
+        "visit_cancelled": _("{who} cancelled a visit booked for you"),
     }.get(notice.kind, _without_name(notice.kind)).format(who=who)
 
 

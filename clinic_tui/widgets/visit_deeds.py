@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from clinic_tui.client.errors import ClientError, Conflict
+from clinic_tui.client.errors import ClientError, Conflict, Rejected
 from clinic_tui.domain.cases import CaseState
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
@@ -111,8 +111,10 @@ class VisitDeeds(CaseDeeds):
         command = ReleaseCase(command_id=new_id(), case_id=row.id, version=row.version)
         self.place.submit(command, done, self.refused)
 
-    def cancel(self, row: CaseRow, reason: str, then: Callable[[object], None]) -> None:
-        """Cancel the visit; `then` is called with the answer."""
+    def cancel(
+        self, row: CaseRow, reason: str, then: Callable[[object], None], *, without_channel: bool = False
+    ) -> None:
+        """Cancel the visit; `then` is called with the answer. Where no SMS can tell of it, it is asked first."""
 
         def done(answer: object) -> None:
             then(answer)
@@ -120,8 +122,27 @@ class VisitDeeds(CaseDeeds):
             when = when_text(starts_at(row))
             self.say(text.format(resident=resident_with_age(row.resident), time=when), False)
 
-        command = CancelVisit(command_id=new_id(), case_id=row.id, version=row.version, reason=reason)
-        self.place.submit(command, done, self.refused)
+        def failed(error: ClientError) -> None:
+            if not isinstance(error, Rejected) or error.rule != "async.no_channel":
+                self.refused(error)
+                return
+            again = Choice(
+                "x",
+                _("Cancel the visit all the same"),
+                lambda: self.cancel(row, reason, then, without_channel=True),
+            )
+            text = error.user_text() + "\n\n" + _("Tell the resident yourself.")
+            choices = (again, Choice("escape", _("Keep the visit")))
+            self.place.ask(Question(_("No SMS can be sent"), text, choices))
+
+        command = CancelVisit(
+            command_id=new_id(),
+            case_id=row.id,
+            version=row.version,
+            reason=reason,
+            without_channel=without_channel,
+        )
+        self.place.submit(command, done, failed)
 
     def no_show(self, row: CaseRow, then: Callable[[object], None]) -> None:
         """Ask, then note that the resident did not come; `then` is called with the answer."""

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from clinic_tui.client.errors import ClientError, Offline
+from clinic_tui.client.errors import ClientError, Offline, Rejected
 from clinic_tui.domain.booking import Reminder, needless
 from clinic_tui.domain.local_time import STOCKHOLM, local_day, moment
 from clinic_tui.i18n import _
@@ -80,6 +80,8 @@ class BookingDialog(ClinicDialog[Booked | None]):
         self._mode = mode_choice(booking.mode if booking is not None else "chat")
         self._book = DayBook(place.desk, local_day(start))
         self._command: BookVisit | RebookVisit | None = None
+        self._reachable = patient is None or patient.can_be_reached
+        """Whether an SMS can tell the resident; for a visit that is moved the backend knows."""
         self._warned = self._leaving = self._saving = False
         self._before = self._values()
 
@@ -164,7 +166,7 @@ class BookingDialog(ClinicDialog[Booked | None]):
         mode = form.mode if form is not None else chosen_mode(self._mode)
         if form is not None and mode in {"audio", "video"} and not form.meetings:
             found.append(_("The unit has no meeting address, so the call cannot be opened from here."))
-        if self.patient is not None and not self.patient.can_be_reached:
+        if not self._reachable:
             found.append(
                 _("There is no mobile number, so no text message is sent. Tell the resident yourself.")
             )
@@ -190,16 +192,20 @@ class BookingDialog(ClinicDialog[Booked | None]):
     def texts_note(self) -> str:
         """Which text messages the resident gets."""
         span = self.when.span
-        if self.patient is not None and not self.patient.can_be_reached:
+        if not self._reachable:
             return ""
         if span is None or span[0] < self.place.now():
-            return _("Text messages go at booking, the same morning and 15 minutes before.")
-        left_out = needless(span[0], self.place.now(), STOCKHOLM)
-        if Reminder.SOON in left_out:
-            return _("A text message goes now.")
-        if Reminder.MORNING in left_out:
-            return _("Text messages go now and 15 minutes before.")
-        return _("Text messages go now, the same morning and 15 minutes before.")
+            text = _("Text messages go at booking, the same morning and 15 minutes before.")
+        else:
+            left_out = needless(span[0], self.place.now(), STOCKHOLM)
+            if Reminder.SOON in left_out:
+                text = _("A text message goes now.")
+            elif Reminder.MORNING in left_out:
+                text = _("Text messages go now and 15 minutes before.")
+            else:
+                text = _("Text messages go now, the same morning and 15 minutes before.")
+        known = self.patient is not None
+        return text if known else text + "\n" + _("If there is no mobile number, you are told first.")
 
     def on_key(self, event: events.Key) -> None:
         """Up and down go from line to line where they step nothing."""
@@ -257,15 +263,20 @@ class BookingDialog(ClinicDialog[Booked | None]):
             self._say(problem[0])
             problem[1].focus()
             return
-        reachable = self.patient is None or self.patient.can_be_reached
-        if not reachable and not self._warned:
-            self._warned = True
-            key = "Ctrl+S"
-            self._say(_("No text message can be sent. {key} once more books all the same.").format(key=key))
+        if not self._reachable and not self._warned:
+            self._warn()
             return
         span = self.when.span
         if span is not None:
             self._send(span[0])
+
+    def _warn(self) -> None:
+        """Say that nobody tells the resident; the next time it is sent all the same."""
+        self._warned = True
+        text = _("No text message can be sent. {key} once more books all the same.")
+        if self.visit is not None:
+            text = _("No text message can be sent. {key} once more moves it all the same.")
+        self._say(text.format(key="Ctrl+S"))
 
     def _send(self, starts_at: datetime) -> None:
         """Send it; the same booking again keeps its id, so that a lost answer never books twice."""
@@ -289,7 +300,12 @@ class BookingDialog(ClinicDialog[Booked | None]):
             self._saving = False
             if not isinstance(error, Offline):
                 self._command = None
-            self._say(error.user_text())
+            if isinstance(error, Rejected) and error.rule == "async.no_channel" and self._reachable:
+                self._reachable = False
+                self._show_notes()
+                self._warn()
+            else:
+                self._say(error.user_text())
 
         self.place.submit(command, done, refused)
 
@@ -305,6 +321,7 @@ class BookingDialog(ClinicDialog[Booked | None]):
                 starts_at=starts_at,
                 minutes=minutes,
                 mode=chosen_mode(self._mode),
+                without_channel=not self._reachable,
             )
         return BookVisit(
             command_id=new_id(),
@@ -317,7 +334,7 @@ class BookingDialog(ClinicDialog[Booked | None]):
             mode=form.mode,
             reason=form.reason,
             guardian_id=form.guardian_id,
-            without_channel=not self.patient.can_be_reached if self.patient is not None else False,
+            without_channel=not self._reachable,
         )
 
 

@@ -39,11 +39,15 @@ class WordsDialog(ClinicDialog[str | None]):
         required: bool = True,
         limit: int = WORDS_LIMIT,
         warning: bool = False,
+        leave: str = "",
     ) -> None:
-        """`ways` are those that give the text (one that saves by Ctrl+S unless given); Esc is added."""
+        """`ways` are those that give the text (one that saves by Ctrl+S unless given); Esc is added.
+
+        `leave` is what Esc is called where "Cancel" would not do.
+        """
         super().__init__()
         self._title, self._paragraphs, self._warning = heading, tuple(paragraphs), warning
-        self._ways = (*(ways or (Way("ctrl+s", _("Save")),)), Way("escape", _("Cancel")))
+        self._ways = (*(ways or (Way("ctrl+s", _("Save")),)), Way("escape", leave or _("Cancel")))
         self._value, self._required, self._limit = value, required, limit
         self.field: WritingArea | LineInput = (
             WritingArea(value, id="words-text")

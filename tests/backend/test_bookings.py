@@ -144,6 +144,41 @@ async def test_without_a_mobile_number_staff_are_told_first(backend: Backend) ->
     assert (row.state, await texts(backend)) == ("booked", [])
 
 
+@pytest.mark.parametrize("command", ["rebook_visit", "cancel_visit"])
+async def test_a_visit_is_moved_or_cancelled_without_a_text_only_by_one_who_knows(
+    backend: Backend, command: str
+) -> None:
+    nora = await staff(backend, "nora")
+    row = await book(nora)
+    sent = await texts(backend)
+    await nora.send("save_contact", resident_id="r-anna", mobile="")
+    time = {"starts_at": TEN + timedelta(hours=1), "minutes": 30, "mode": "chat"}
+    fields: dict[str, Any] = {"case_id": row.id, "version": row.version}
+    fields |= time if command == "rebook_visit" else {"reason": "Ill"}
+    no = await nora.refused(command, **fields)
+    assert (no.status, no.rule) == (409, "async.no_channel")
+    after = (await nora.send(command, **fields, without_channel=True)).case
+    assert after.version == row.version + 1
+    assert await texts(backend) == sent
+
+
+async def test_who_a_visit_is_booked_for_is_told_that_it_is_moved_or_cancelled(backend: Backend) -> None:
+    nora = await staff(backend, "nora")
+    row = await book(nora, staff_id="s-nils")
+    own = await book(nora, staff_id="s-nora")
+    time = {"starts_at": TEN + timedelta(days=1), "minutes": 30, "mode": "chat"}
+    for one in (row, own):
+        moved = (await nora.send("rebook_visit", case_id=one.id, version=one.version, **time)).case
+        await nora.send("cancel_visit", case_id=one.id, version=moved.version, reason="Ill")
+    nils = await staff(backend, "nils")
+    notices = (await query(backend, nils.token, "desk", desk_snapshot)).notices
+    assert [(one.kind, one.detail, one.who and one.who.name) for one in notices] == [
+        ("visit_moved", "2026-03-12 10:00", "Nora"),
+        ("visit_cancelled", "Ill", "Nora"),
+    ]
+    assert not (await query(backend, nora.token, "desk", desk_snapshot)).notices
+
+
 async def test_a_moved_visit_has_its_new_time_and_only_one_mover(backend: Backend) -> None:
     nora, nils = await staff(backend, "nora"), await staff(backend, "nils")
     row = await book(nora)

@@ -7,12 +7,13 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from clinic_tui.client.errors import Conflict, Offline
+from clinic_tui.client.errors import Conflict, Offline, Rejected
 from clinic_tui.client.link_events import LinkStatus
 from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.protocol.command import CaseAnswer
 from clinic_tui.protocol.commands import AcceptCase, ReadCase, ReleaseCase, StartVisit
 from clinic_tui.protocol.patient_commands import CancelVisit, MarkNoShow
+from clinic_tui.protocol.problems import Code, Problem
 from clinic_tui.protocol.resources import CasePage, CaseRow
 from screens.booked import BookedScreen
 from screens.dialogs.booking import BookingDialog
@@ -223,6 +224,28 @@ async def test_a_visit_is_cancelled_with_a_reason() -> None:
         assert isinstance(command, CancelVisit)
         assert (command.reason, command.version) == ("ill", 1)
         assert "Cancelled: Lina Bergqvist" in text_of(app)
+
+
+async def test_a_visit_whose_resident_no_sms_reaches_is_cancelled_once_one_has_been_told() -> None:
+    app = stage(visit(2, 30))
+    problem = Problem(title="x", status=409, code=Code.BLOCKED_BY_RULE, rule="async.no_channel")
+    app.asked.refuse = Rejected(problem)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot, 0)
+        await pilot.press("x")
+        await pilot.pause()
+        assert "Keep the visit" in text_of(app)
+        await pilot.press(*"ill", "ctrl+s")
+        await pilot.pause()
+        question = app.asked.questions[-1]
+        assert "Tell the resident yourself." in question.text
+        app.asked.refuse = None
+        anyway = question.choices[0].act
+        assert anyway is not None
+        anyway()
+        command = app.asked.commands[-1]
+        assert isinstance(command, CancelVisit)
+        assert (command.reason, command.without_channel) == ("ill", True)
 
 
 async def test_the_answer_shows_the_cancelled_visit_at_once() -> None:

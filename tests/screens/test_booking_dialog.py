@@ -8,6 +8,7 @@ from textual.pilot import Pilot
 
 from clinic_tui.client.errors import ClientError, Offline, Rejected
 from clinic_tui.protocol.patient_commands import BookVisit, RebookVisit
+from clinic_tui.protocol.problems import Code, Problem
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.widgets.booking_form import BookingForm
 from clinic_tui.widgets.line_choice import LineChoice
@@ -264,6 +265,28 @@ async def test_a_visit_is_moved_with_its_version() -> None:
         assert isinstance(command, RebookVisit)
         assert (command.version, command.minutes, command.mode) == (7, 20, "video")
         assert command.starts_at == local("2026-03-02 11:00")
+
+
+async def test_a_visit_without_a_number_is_moved_once_one_has_been_told() -> None:
+    app = stage()
+    problem = Problem(title="x", status=409, code=Code.BLOCKED_BY_RULE, rule="async.no_channel")
+    app.asked.refuse = Rejected(problem)
+    async with app.run_test(size=(120, 40)) as pilot:
+        dialog = await opened(app, pilot, visit=visit(2, 30))
+        assert "If there is no mobile number, you are told first." in text_of(app)
+        await write(pilot, dialog, time="11:00")
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        shown = text_of(app)
+        assert "Ctrl+S once more moves it all the same." in shown
+        assert "Text messages go now" not in shown
+        assert "Tell the resident yourself." in shown
+        app.asked.refuse = None
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        command = app.asked.commands[-1]
+        assert isinstance(command, RebookVisit)
+        assert command.without_channel
 
 
 async def test_a_moved_visit_does_not_collide_with_itself() -> None:

@@ -25,6 +25,8 @@ KINDS: tuple[NoticeKind, ...] = (
     "new_async",
     "new_drop_in",
     "scheduled",
+    "visit_moved",
+    "visit_cancelled",
     "assigned",
     "invited",
     "handed_over",

@@ -109,6 +109,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
             app_perform=self.anywhere.perform,
             open_case=self.navigation.open_case,
             begin=self.deeds.begin,
+            in_visit=self.navigation.in_visit,
             may_begin=self.deeds.may,
             begin_resident=self.residents.begin,
             may_begin_resident=self.residents.may,

@@ -42,6 +42,8 @@ class Navigation:
 
     def __init__(self, app: "ClinicApp") -> None:
         self._app = app
+        self._opened_from = "drop_in"
+        """The view that the visit on screen was opened from."""
 
     def add_modes(self) -> None:
         """Tell the app its views; each is made when first shown, and stays alive when left."""
@@ -60,7 +62,18 @@ class Navigation:
     def show(self, mode: str) -> None:
         """Show a view."""
         if self._app.current_mode != mode:
-            self._app.switch_mode(mode)
+            self._switch(mode)
+
+    def _switch(self, mode: str) -> None:
+        """Change the view; the end of the shift stays in front, whatever is seen to below it."""
+        going_on = self._app.shift.taken_off()
+        self._app.switch_mode(mode)
+        if going_on:
+            self._app.shift.go_on()
+
+    def back(self) -> None:
+        """One step back: from a visit to the view it was opened from, from any other view to the queue."""
+        self.show(self._opened_from if self._app.current_mode == "visit" else "drop_in")
 
     def my_visits(self) -> list[Visit]:
         """The open visits and chats that one goes round among, in the order of their tabs."""
@@ -74,12 +87,24 @@ class Navigation:
             return
         app.place.current_visit = case_id
         if app.current_mode != "visit":
-            app.switch_mode("visit")
+            self._opened_from = app.current_mode
+            self._switch("visit")
             return
         screen = app.clinic_screen
         if screen is not None:
             screen.show_all()
             screen.show_frame()
+
+    def in_visit(self, action_id: str, case_id: str) -> None:
+        """Show a case on the visit screen, and perform an action there once it stands."""
+        self.open_case(case_id)
+
+        def perform() -> None:
+            screen = self._app.clinic_screen
+            if screen is not None and screen.VIEW == "visit" and self._app.place.current_visit == case_id:
+                screen.call_after_refresh(screen.action_perform, action_id)
+
+        self._app.call_later(perform)
 
     def open_resident(self, resident_id: str) -> None:
         """Show a resident's profile; the reading is logged."""

@@ -17,6 +17,8 @@ class ShiftEnd:
     def __init__(self, app: "ClinicApp") -> None:
         self._app = app
         self._reasons: dict[str, str] = {}
+        self._again: Callable[[], None] = self.begin
+        """Shows the dialog as it was shown last."""
 
     def begin(self) -> None:
         """Go through what is left, end the shift and sign out."""
@@ -39,6 +41,22 @@ class ShiftEnd:
         else:
             self._show(label, act, signs_out=signs_out)
 
+    def taken_off(self) -> bool:
+        """Take the dialog off the view in front, where it stands there; whether it did."""
+        from screens.dialogs.end_shift import EndShiftDialog
+
+        stands = isinstance(self._app.screen, EndShiftDialog)
+        if stands:
+            self._app.pop_screen()
+        return stands
+
+    def go_on(self) -> None:
+        """Show the dialog anew in the view that is now in front.
+
+        Later, by the app itself: the dialog that was taken off may be the one that is acting.
+        """
+        self._app.call_later(self._again)
+
     @property
     def _asking(self) -> bool:
         from screens.dialogs.end_shift import EndShiftDialog
@@ -51,6 +69,7 @@ class ShiftEnd:
 
         if self._asking:
             return
+        self._again = lambda: self._show(label, act, signs_out=signs_out)
         known = {one.key for one in unfinished(self._app.room.desk)}
         self._reasons = {key: reason for key, reason in self._reasons.items() if key in known}
 

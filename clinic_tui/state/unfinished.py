@@ -50,9 +50,10 @@ def unfinished(desk: Desk) -> list[Unfinished]:
 
 
 def _all(desk: Desk) -> Iterable[Unfinished]:
+    """A hand-over without an answer is unfinished for both: for who offers, and for who is to answer."""
     me = desk.people.staff_id
     for row in desk.rows.involved:
-        kind = _kind(row) if desk.is_mine(row) else None
+        kind = "hand_over" if desk.is_offered(row) else _kind(row) if desk.is_mine(row) else None
         if kind is not None:
             yield Unfinished(kind, row.id, row.resident, row)
     for draft in desk.drafts:

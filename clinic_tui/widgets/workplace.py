@@ -69,6 +69,8 @@ class Workplace:
     """Show the visit screen of a case that is mine."""
     begin: Callable[[str, str], None]
     """Begin a deed on a case by the action's id and the case's id, with the dialogs it needs."""
+    in_visit: Callable[[str, str], None]
+    """Show a case on the visit screen and perform an action of that screen there, by both their ids."""
     may_begin: Callable[[str, CaseRow], bool]
     """Whether `begin` would do anything with this case now."""
     begin_resident: Callable[[str, ResidentProfile], None]

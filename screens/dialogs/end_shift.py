@@ -7,10 +7,14 @@ from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Static
 
+from clinic_tui.actions.keymap import shown_key
 from clinic_tui.client.errors import ClientError
+from clinic_tui.domain.cases import CaseKind, CaseState
+from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _, ngettext, pgettext
 from clinic_tui.protocol.chat_commands import CancelTicket
 from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.protocol.team_commands import EndShift, LeftItem, ShiftItem
 from clinic_tui.state.changes import Changes
 from clinic_tui.state.unfinished import MUST_DECIDE, Unfinished, unfinished
@@ -21,6 +25,7 @@ from clinic_tui.widgets.plain import plain, put
 from clinic_tui.widgets.texts import resident_short
 from clinic_tui.widgets.workplace import Workplace
 from screens.dialogs.leave_reason import LeaveReasonDialog
+from screens.dialogs.sign import SignDialog
 from styles import css_paths
 
 COLUMNS = (
@@ -30,6 +35,9 @@ COLUMNS = (
     Column(most=26),
 )
 """What is left, about whom, its reason, and what is decided."""
+
+
+_SIGNABLE = frozenset({CaseState.IN_PROGRESS, CaseState.ENDED_UNSIGNED})
 
 
 @dataclass(frozen=True)
@@ -61,6 +69,8 @@ class EndShiftDialog(ClinicDialog[Outcome | None]):
         """What is unfinished, by key."""
         self._had_items = bool(self.items)
         self._ending = False
+        self._over: object = None
+        """The dialog that was shown over this one last."""
 
     @property
     def undecided(self) -> list[Unfinished]:
@@ -98,9 +108,16 @@ class EndShiftDialog(ClinicDialog[Outcome | None]):
         """The list, and the harmless way where there is none."""
         return self.lines if self.items else super().first_focus()
 
+    def on_screen_suspend(self) -> None:
+        """A dialog is shown over this one."""
+        self._over = self.app.screen  # pyright: ignore[reportUnknownMemberType]
+
     def on_screen_resume(self) -> None:
-        """Something may have been decided in a dialog over this one."""
-        self._show()
+        """Something may have been decided in a dialog over this one; to write the note, one goes there."""
+        if isinstance(self._over, SignDialog) and self._over.to_write:
+            self.dismiss(None)
+        else:
+            self._show()
 
     def show_changes(self, changes: Changes) -> None:
         """What is finished leaves the list."""
@@ -124,7 +141,13 @@ class EndShiftDialog(ClinicDialog[Outcome | None]):
             return
         before = bool(self.items)
         self.items = {one.key: one for one in unfinished(self.place.desk)}
-        self.lines.show([_line(one, self.reasons.get(one.key)) for one in self.items.values()])
+        offered = self.place.desk.is_offered
+        self.lines.show(
+            [
+                _line(one, self.reasons.get(one.key), offered=one.row is not None and offered(one.row))
+                for one in self.items.values()
+            ]
+        )
         self.lines.display = self.query_one("#shift-keys").display = bool(self.items)
         put(self.query_one("#shift-text", Static), plain(_explained(self.items.values()), "$muted"))
         self.show_heading(any(one.kind in MUST_DECIDE for one in self.undecided))
@@ -141,13 +164,8 @@ class EndShiftDialog(ClinicDialog[Outcome | None]):
         deeds: list[tuple[str, str, Callable[[], None]]] = [
             ("enter", _("Go there"), lambda: self._close(Outcome(go_to=one))),
         ]
-        for key, action, label in (
-            ("h", "case.hand_over", _("Withdraw") if one.kind == "hand_over" else _("Hand over")),
-            ("d", "case.done", _("Mark as done")),
-            ("e", "case.end", _("End")),
-        ):
-            if one.row is not None and self.place.may_begin(action, one.row):
-                deeds.append((key, label, lambda action=action: self.place.begin(action, one.id)))
+        if one.row is not None:
+            deeds += self._case_deeds(one.row)
         if one.ticket is not None:
             deeds.append(("e", _("Cancel the ticket"), lambda: self._cancel_ticket(one.id)))
         if one.key in self.reasons:
@@ -156,10 +174,27 @@ class EndShiftDialog(ClinicDialog[Outcome | None]):
             deeds.append(("l", _("Leave it …"), lambda: self._leave([one])))
         return deeds
 
+    def _case_deeds(self, row: CaseRow) -> Iterable[tuple[str, str, Callable[[], None]]]:
+        """What can be done with a case: a visit is signed and ended on its own screen, below this dialog."""
+        place = self.place
+        live = row.kind != CaseKind.ASYNC and place.desk.is_mine(row)
+        if live and row.state in _SIGNABLE and place.desk.people.allowed(Permission.SIGN_NOTE):
+            yield "f9", _("Sign"), lambda: place.in_visit("visit.sign", row.id)
+        if live and row.state == CaseState.IN_PROGRESS:
+            yield "e", _("End"), lambda: place.in_visit("visit.end", row.id)
+        offer = _("Answer") if place.desk.is_offered(row) else _("Withdraw") if row.hand_over else ""
+        for key, action, label in (
+            ("h", "case.hand_over", offer or _("Hand over")),
+            ("d", "case.done", _("Mark as done")),
+            ("e", "case.end", _("End")),
+        ):
+            if place.may_begin(action, row):
+                yield key, label, lambda action=action: place.begin(action, row.id)
+
     def _show_item_keys(self) -> None:
         pieces: list[Piece] = []
         for key, label, _deed in self._deeds():
-            badge = "↵" if key == "enter" else key
+            badge = shown_key(key)
             pieces.append(Piece(f" {badge} ", "$on-accent on $accent bold", key, leads=True))
             pieces.append(Piece(label, "$muted", key))
             pieces.append(Piece("", gap=1))
@@ -266,7 +301,8 @@ def _explained(items: Collection[Unfinished]) -> str:
     return _("Nothing is left. Notifications stop, and colleagues see that you have gone.")
 
 
-def _line(one: Unfinished, reason: str | None) -> Line:
+def _line(one: Unfinished, reason: str | None, *, offered: bool) -> Line:
+    kind = pgettext("unfinished", "Offered to me") if offered else _kind_text(one.kind)
     if reason is not None:
         decided = Cell(_("is left: {reason}").format(reason=reason), "$muted")
     else:
@@ -276,5 +312,5 @@ def _line(one: Unfinished, reason: str | None) -> Line:
     resident = resident_short(one.resident) if one.resident else ""
     return Line(
         one.key,
-        (Cell(_kind_text(one.kind), style), Cell(resident, style), Cell(about, "$muted"), decided),
+        (Cell(kind, style), Cell(resident, style), Cell(about, "$muted"), decided),
     )

@@ -49,6 +49,8 @@ class SignDialog(ClinicDialog[SignChoice | None]):
         self.request = request
         self.days = request.async_days or FEWEST
         """Days of the chat to go over to."""
+        self.to_write = False
+        """Whether it was left to write the note."""
         self.verdict = check_note(request.body, request.auto_history, acknowledged=False)
 
     def heading(self) -> str:
@@ -152,6 +154,7 @@ class SignDialog(ClinicDialog[SignChoice | None]):
         elif key == "m":
             self.dismiss("to_async")
         elif key == "s":
-            self.dismiss("sign" if self.verdict.ok else "write")
+            self.to_write = not self.verdict.ok
+            self.dismiss("write" if self.to_write else "sign")
         else:
             self.dismiss(None)

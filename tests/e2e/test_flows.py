@@ -13,11 +13,13 @@ from tests.hostile import control_violations
 pytestmark = pytest.mark.pty
 
 DEMO = ("demo", "--seed", "1", "--speed", "8", "--now", "2026-03-10T09:00+01:00")
+CALM = ("demo", "--seed", "1", "--speed", "1", "--now", "2026-03-10T09:00+01:00")
+"""Nobody hands anything over meanwhile."""
 HANS, HANS_NUMBER = "Hans Bergman, 83 år", "194210078418"
 
 
-def open_demo(start: Start) -> Terminal:
-    terminal = start(*DEMO)
+def open_demo(start: Start, *how: str) -> Terminal:
+    terminal = start(*(how or DEMO))
     terminal.wait_for("Karin Lindström", "ansluten")
     return terminal
 
@@ -42,11 +44,7 @@ def test_a_chat_from_its_receipt_to_its_close(start: Start) -> None:
     terminal = open_demo(start)
     view(terminal, "4", "Otilldelade", "Sven-Olof Lind", "någon av er")
     terminal.press("t")
-    terminal.wait_for("▸ Sven-Olof L.")
-    terminal.press("right")
-    terminal.wait_for("Birgitta Moberg", "Ella Sund")
-    terminal.click("Sven-Olof Lind")
-    terminal.wait_still(0.3)
+    terminal.wait_for("▸ Sven-Olof L.", "Birgitta Moberg", "Ella Sund", "Till chatten")
     terminal.press("enter")
     terminal.wait_for("Till Sven-Olof Lind", "Enalapril")
     terminal.type("Hej Sven-Olof, hur är blodtrycket?")
@@ -55,7 +53,7 @@ def test_a_chat_from_its_receipt_to_its_close(start: Start) -> None:
     terminal.press("f12")
     terminal.wait_gone("Till Sven-Olof Lind")
     terminal.press("escape")
-    view(terminal, "4", "Otilldelade")
+    terminal.wait_for("Otilldelade", "Birgitta Moberg")
     terminal.click("Aktiva")
     terminal.wait_for("Sven-Olof Lind")
     terminal.click("Sven-Olof Lind")
@@ -153,7 +151,7 @@ def test_a_scheduled_visit_is_taken_started_ended_and_signed(start: Start) -> No
 
 
 def test_the_shift_ends_when_everything_left_has_a_reason(start: Start) -> None:
-    terminal = open_demo(start)
+    terminal = open_demo(start, *CALM)
     terminal.press("ctrl+p")
     terminal.wait_for("Vad vill du göra?")
     terminal.wait_still(0.4)
@@ -162,6 +160,11 @@ def test_the_shift_ends_when_everything_left_has_a_reason(start: Start) -> None:
     terminal.press("enter")
     terminal.wait_for("att avgöra", "Ebbe Lindqvist", "Osignerad")
     terminal.wait_still(0.4)
+    terminal.press("f9")
+    close_dialog(terminal, "Signera anteckningen för Ebbe Lindqvist", "s")
+    terminal.wait_for("Avsluta passet", "att avgöra", "Anders Björk")
+    terminal.wait(lambda: "Feber och utslag" not in terminal.screen, "Ebbe's line, gone")
+    terminal.wait_still(0.6)
     terminal.press("a")
     terminal.wait_for("Jag fortsätter på nästa pass")
     terminal.wait_still(0.4)

@@ -135,6 +135,7 @@ class StageApp(GuardedApp[None]):
             app_perform=asked.performed.append,
             open_case=lambda case: asked.performed.append("open:" + case),
             begin=lambda action, case: asked.performed.append(f"{action}:{case}"),
+            in_visit=lambda action, case: asked.performed.append(f"{action}:{case}"),
             may_begin=lambda action, row: self.may_begin(action, row),  # noqa: PLW0108 - set by tests
             begin_resident=lambda action, profile: asked.performed.append(f"{action}:{profile.resident.id}"),
             may_begin_resident=lambda action, _profile: self.may_begin_resident(action),

@@ -3,12 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 
 from clinic_tui.client.errors import Rejected
 from clinic_tui.protocol.care import HandOver, Ticket
 from clinic_tui.protocol.chat_commands import CancelTicket
+from clinic_tui.protocol.commands import SignNote
 from clinic_tui.protocol.problems import Code, Problem
 from clinic_tui.protocol.refs import ResidentRef
 from clinic_tui.protocol.resources import Draft
@@ -16,9 +18,10 @@ from clinic_tui.protocol.team_commands import EndShift
 from clinic_tui.state.unfinished import unfinished
 from screens.dialogs.end_shift import EndShiftDialog, Outcome
 from screens.dialogs.leave_reason import LeaveReasonDialog
+from screens.dialogs.sign import SignDialog
 from tests.desks import EBBA, ME, NOW, case_id, event, row, taken
 from tests.screens.stage import StageApp, desk_snapshot, text_of
-from tests.screens.visit_stage import listening, settle
+from tests.screens.visit_stage import VisitStage, karin, listening, settle, talk, visit_detail, visits
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("english")]
 KARIN = ResidentRef(id="karin", name="Karin Lindström", birth_date=None, age=71, sex="female")
@@ -206,6 +209,69 @@ async def test_deeds_are_begun_on_the_selected_line_and_what_is_finished_leaves_
         await pilot.pause()
         assert len(dialog.items) == 5
         assert "5 things left to decide" in text_of(app)
+
+
+async def test_a_visit_is_signed_and_ended_on_its_own_screen() -> None:
+    shown = everything(permissions=("accept_drop_in", "preview_case", "sign_note"))
+    app = StageApp(shown=shown)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot)
+        assert "F9  Sign" in text_of(app)
+        await pilot.press("f9", "e", "down", "f9", "e", "down", "f9", "e")
+        assert app.asked.performed == [
+            "visit.sign:" + case_id(1),
+            "visit.end:" + case_id(1),
+            "visit.sign:" + case_id(2),
+        ]
+
+
+def offered() -> Any:
+    """A case that Ebba wants to hand over to me, and one that I want to hand over to her."""
+    to_me = HandOver(sender=EBBA, receiver=ME, reason="x", at=NOW, returns_at=NOW)
+    to_her = HandOver(sender=ME, receiver=EBBA, reason="x", at=NOW, returns_at=NOW)
+    return desk_snapshot(
+        taken(1, by=EBBA, unit_id="ekens", resident=KARIN, hand_over=to_me),
+        taken(2, unit_id="ekens", hand_over=to_her),
+    )
+
+
+async def test_a_hand_over_without_an_answer_is_listed_for_both_and_answered_or_withdrawn_here() -> None:
+    app = StageApp(shown=offered())
+    app.may_begin = lambda action, _row: action == "case.hand_over"
+    async with app.run_test(size=(120, 40)) as pilot:
+        dialog = await opened(app, pilot)
+        assert [one.kind for one in dialog.items.values()] == ["hand_over", "hand_over"]
+        assert "Offered to me" in text_of(app)
+        assert "h  Answer" in text_of(app)
+        await pilot.press("h", "down", "h")
+        assert "h  Withdraw" in text_of(app)
+        assert app.asked.performed == ["case.hand_over:" + case_id(1), "case.hand_over:" + case_id(2)]
+
+
+@pytest.mark.parametrize(("body", "stays"), [("Hosta.", True), (" ", False)])
+async def test_after_the_signature_one_is_back_and_to_write_the_note_one_is_there(
+    body: str, stays: bool
+) -> None:
+    unsigned = visit_detail(karin("ended_unsigned"), talk())
+    note = Draft(case_id=case_id(1), kind="note", body=body, revision=1, saved_at=NOW)
+    app = VisitStage(shown=visits(msgspec.structs.replace(unsigned, drafts=(note,))))
+    app.place.in_visit = lambda action, _case: app.screen_under_test.action_perform(action)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        dialog = EndShiftDialog(app.place, {})
+        await app.show(dialog)
+        await listening(pilot)
+        await pilot.press("f9")
+        await listening(pilot)
+        assert isinstance(app.screen, SignDialog)
+        await pilot.press("s")
+        await settle(pilot)
+        assert (app.screen is dialog) is stays
+        assert len(app.sent(SignNote)) == stays
+        assert (dialog.items == {}) is stays
+        if not stays:
+            await pilot.press("x")
+            assert app.screen_under_test.panel.note.area.text == " x"
 
 
 async def test_enter_goes_there() -> None:

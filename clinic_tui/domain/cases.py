@@ -131,8 +131,10 @@ class Facts:
     may_release_for_others: bool = False
     may_sign_for_colleague: bool = False
     staff_message_sent: bool = False
-    minutes_since_last_resident_activity: float = 0.0
-    """Since the resident last wrote or, if nothing is written, since the visit was started."""
+    resident_waits: bool = False
+    """The resident wrote last: it is they who wait for an answer."""
+    minutes_silent: float = 0.0
+    """Since staff last wrote or, if nothing is written, since the visit was started."""
     no_answer_minutes: float = 0.0
     """The unit's setting: how long to wait for an answer."""
     confirmed: bool = False
@@ -188,8 +190,18 @@ def only_assignee(facts: Facts) -> str | None:
 def _no_answer(facts: Facts) -> str | None:
     if not facts.is_assignee:
         return "case.not_assignee"
-    waited = facts.minutes_since_last_resident_activity >= facts.no_answer_minutes
-    return None if waited else "case.no_answer_too_early"
+    if facts.resident_waits:
+        return "case.resident_waits"
+    return None if facts.minutes_silent >= facts.no_answer_minutes else "case.no_answer_too_early"
+
+
+def silent_since(
+    started_at: datetime | None, resident_wrote_at: datetime | None, staff_wrote_at: datetime | None
+) -> datetime | None:
+    """Since when staff wait for a resident to answer; None while the resident waits for them (slide 55)."""
+    if resident_wrote_at is not None and (staff_wrote_at is None or staff_wrote_at < resident_wrote_at):
+        return None
+    return max((at for at in (started_at, staff_wrote_at) if at is not None), default=None)
 
 
 def may_sign(facts: Facts) -> str | None:

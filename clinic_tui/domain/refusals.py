@@ -42,6 +42,7 @@ REASONS: dict[str, str] = {
     "case.priority_unknown": N_("The region has no such priority."),
     "case.reason_missing": N_("Write a short reason."),
     "case.take_over_unconfirmed": N_("A colleague is working on the case. Confirm that you take it over."),
+    "case.resident_waits": N_("The resident wrote last and waits for your answer."),
     "case.target_has_case": N_("That colleague already has the case."),
     "case.target_lacks_role": N_("That colleague does not have the role for the case."),
     "conversation.closed": N_("The conversation is closed. Start a new one."),

@@ -25,8 +25,8 @@ class EndRequest:
     """Name and age."""
     blocks: bool
     """Whether the region locks the resident out until the note is signed."""
-    no_answer_from: datetime
-    """When the unit's minutes without an answer have passed."""
+    no_answer_from: datetime | None
+    """When the unit's minutes without an answer have passed; None while the resident waits for one."""
     no_answer_minutes: int
     no_answer_text: str
     """What the resident is sent then, as it will read; empty where the unit has no text."""
@@ -64,16 +64,19 @@ class EndVisitDialog(ClinicDialog[EndChoice | None]):
             yield paragraph(_("The call goes on. It ends with the visit, or alone."), "$warning")
         if request.unsent:
             yield paragraph(_("What you have written in the chat is not sent."), "$warning")
-        if request.no_answer_text:
+        if request.no_answer_text and request.no_answer_from is not None:
             yield paragraph(_("With no answer, this is sent:") + "\n" + request.no_answer_text, "$muted")
 
     def ways(self) -> Sequence[Way]:
         """Three ways to end, the call alone where one goes on, and none."""
         request = self.request
-        possible = self._now() >= request.no_answer_from
-        when = _("from {time}, after {minutes} minutes without an answer").format(
-            time=clock(request.no_answer_from), minutes=request.no_answer_minutes
-        )
+        begins = request.no_answer_from
+        possible = begins is not None and self._now() >= begins
+        when = _("the resident wrote last and waits for your answer")
+        if begins is not None:
+            when = _("from {time}, after {minutes} minutes without an answer").format(
+                time=clock(begins), minutes=request.no_answer_minutes
+            )
         both = request.call
         alone = (Way("c", _("End only the call"), note=_("the visit goes on")),) if both else ()
         return (

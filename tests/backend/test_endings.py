@@ -83,6 +83,21 @@ async def test_no_answer_waits_for_the_units_minutes_and_says_goodbye(backend: B
     assert [message.author for message in messages] == ["system"]
 
 
+async def test_one_who_waits_for_our_answer_is_not_told_that_they_gave_none(backend: Backend) -> None:
+    clock: Any = backend.clock
+    nora, anna = await staff(backend, "nora"), await resident(backend, "anna")
+    version = (await in_progress(nora)).case.version
+    await anna.send("resident_says", case_id=ANNA_CASE, body="Shall I take both?")
+    clock.move(timedelta(minutes=30))
+    waiting = await nora.refused("end_no_answer", case_id=ANNA_CASE, version=version)
+    assert waiting.rule == "case.resident_waits"
+    await nora.send("post_message", case_id=ANNA_CASE, body="Yes")
+    early = await nora.refused("end_no_answer", case_id=ANNA_CASE, version=version)
+    assert early.rule == "case.no_answer_too_early"
+    clock.move(timedelta(minutes=10))
+    assert (await nora.send("end_no_answer", case_id=ANNA_CASE, version=version)).case.ended_at
+
+
 async def test_an_unsigned_visit_blocks_its_resident_and_a_signed_one_does_not(backend: Backend) -> None:
     nora, rolf = await staff(backend, "nora"), await staff(backend, "rolf")
     eva = await resident(backend, "eva")

@@ -257,6 +257,20 @@ async def test_no_answer_can_be_chosen_once_the_units_minutes_have_passed():
         assert len(app.sent(EndNoAnswer)) == 1
 
 
+async def test_one_who_waits_for_an_answer_is_not_ended_for_giving_none():
+    row = karin(last_staff_at=NOW - timedelta(minutes=9), last_resident_at=NOW - timedelta(minutes=8))
+    app = VisitStage(visits(visit_detail(row, talk())))
+    app.clock = NOW + timedelta(minutes=30)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("f10")
+        await listening(pilot)
+        assert _("the resident wrote last and waits for your answer")[:30] in text_of(app)
+        await pilot.press("n")
+        await settle(pilot)
+        assert app.sent(EndNoAnswer) == []
+
+
 async def signed(app: VisitStage, pilot) -> None:
     await settle(pilot)
     await pilot.press("f9")

@@ -93,6 +93,7 @@ def karin(state: str = "in_progress", **changes: Any) -> CaseRow:
     if state not in {"waiting", "accepted"}:
         values["started_at"] = NOW - timedelta(minutes=2)
         values["last_resident_at"] = NOW - timedelta(minutes=1)
+        values["last_staff_at"] = NOW - timedelta(minutes=1)
     if state in {"ended_unsigned", "closed"}:
         values["ended_at"] = NOW
     return taken(1, state=state, by=ME, **(values | changes))

@@ -19,12 +19,13 @@ from clinic_tui.domain.cases import (
     Transition,
     blocks_resident,
     queue_key,
+    silent_since,
     transition,
 )
 from clinic_tui.domain.refusals import REASONS, Refusal
 
 S, C, WHO = CaseState, CaseCommand, NewAssignee
-WAITED = {"minutes_since_last_resident_activity": 15.0, "no_answer_minutes": 15.0}
+WAITED = {"minutes_silent": 15.0, "no_answer_minutes": 15.0}
 ASSIGNEE = Facts(has_queue_role=True, has_assignee=True, is_assignee=True)
 COLLEAGUE = Facts(has_queue_role=True, has_assignee=True)
 BOOKED = Facts(scheduled=True, may_book=True, has_queue_role=True, has_begun=True)
@@ -125,6 +126,7 @@ REFUSED: list[tuple[CaseState, CaseCommand, Facts, str]] = [
     (S.IN_PROGRESS, C.END_VISIT, COLLEAGUE, "case.not_assignee"),
     (S.IN_PROGRESS, C.END_NO_ANSWER, replace(COLLEAGUE, **WAITED), "case.not_assignee"),
     (S.IN_PROGRESS, C.END_NO_ANSWER, replace(ASSIGNEE, no_answer_minutes=15.0), "case.no_answer_too_early"),
+    (S.IN_PROGRESS, C.END_NO_ANSWER, replace(ASSIGNEE, resident_waits=True, **WAITED), "case.resident_waits"),
     (S.IN_PROGRESS, C.SIGN_NOTE, replace(ASSIGNEE, note_signable=True), "case.not_ended"),
     (S.ENDED_UNSIGNED, C.SIGN_NOTE, ASSIGNEE, "case.note_not_signable"),
     (S.ENDED_UNSIGNED, C.SIGN_NOTE, replace(COLLEAGUE, note_signable=True), "case.not_assignee"),
@@ -248,9 +250,22 @@ def test_only_the_role_takes_over_and_never_from_oneself(facts: Facts, state: Ca
 
 @given(st.floats(0, 100), st.floats(0, 100))
 def test_no_answer_waits_for_the_units_minutes(waited: float, limit: float) -> None:
-    facts = replace(ASSIGNEE, minutes_since_last_resident_activity=waited, no_answer_minutes=limit)
+    facts = replace(ASSIGNEE, minutes_silent=waited, no_answer_minutes=limit)
     answer = transition(S.IN_PROGRESS, C.END_NO_ANSWER, facts)
     assert isinstance(answer, Transition) == (waited >= limit)
+
+
+@pytest.mark.parametrize(
+    ("resident", "staff", "since"),
+    [(None, None, 0), (None, 5, 5), (3, 5, 5), (3, 3, 3), (5, 3, None), (5, None, None)],
+)
+def test_the_resident_is_silent_from_our_last_word_and_never_while_they_wait(
+    resident: int | None, staff: int | None, since: int | None
+) -> None:
+    start = datetime(2027, 6, 24, 10, tzinfo=UTC)
+    at = [None if minutes is None else start + timedelta(minutes=minutes) for minutes in (resident, staff)]
+    expected = None if since is None else start + timedelta(minutes=since)
+    assert silent_since(start, *at) == expected
 
 
 @pytest.mark.parametrize("state", CaseState)

@@ -1,6 +1,5 @@
 """The end of a visit: ending, no answer, signing and correcting the note (slide 55)."""
 
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -22,7 +21,7 @@ from clinic_tui.backend.tickets import leads_elsewhere
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain import note as note_rules
 from clinic_tui.domain.async_chats import check_successor
-from clinic_tui.domain.cases import CaseCommand, CaseState, CloseReason
+from clinic_tui.domain.cases import CaseCommand, CaseState, CloseReason, silent_since
 from clinic_tui.domain.phrases import fill
 from clinic_tui.domain.refusals import REASONS, Refusal
 from clinic_tui.domain.roles import Permission
@@ -52,10 +51,12 @@ def end_no_answer(tx: Tx, command: EndNoAnswer) -> CaseAnswer:
     """End because the resident does not answer; the unit's text is their last message (slide 55)."""
     case = staff_case(tx, command.case_id)
     unit = tx.conn.execute(_UNIT, {"wanted": case.unit_id}).one()
+    silent = silent_since(case.started_at, case.last_resident_at, case.last_staff_at)
     facts = facts_of(
         tx,
         case,
-        minutes_since_last_resident_activity=_minutes_silent(case, tx.now),
+        resident_waits=silent is None,
+        minutes_silent=(tx.now - (silent or tx.now)).total_seconds() / 60,
         no_answer_minutes=unit.no_answer_minutes,
     )
     case = step(tx, case, CaseCommand.END_NO_ANSWER, facts, version=command.version, ended_at=tx.now)
@@ -93,11 +94,6 @@ def redirect_case(tx: Tx, command: RedirectCase) -> CaseAnswer:
     log(tx, case, "UPDATE", "redirected")
     tell_all(tx, case, "case.redirected")
     return CaseAnswer(case=case_row(case, tx.now, tx.region))
-
-
-def _minutes_silent(case: CaseRecord, now: datetime) -> float:
-    heard = [at for at in (case.last_resident_at, case.started_at) if at is not None]
-    return (now - max(heard)).total_seconds() / 60 if heard else 0.0
 
 
 def sign_note(tx: Tx, command: SignNote) -> NoteAnswer:

@@ -49,10 +49,15 @@ class Anywhere:
         if visits:
             self._app.navigation.open_case((known or visits[0]).case_id)
 
+    def do_go_patients(self) -> None:
+        """Go where one writes a number; a profile that is shown stays below."""
+        self._app.place.wanted_tab.setdefault("patients", "")
+        self._app.navigation.show("patients")
+
     def do_app_back(self) -> None:
-        """From any view to the queue."""
+        """One step back."""
         if self._app.current_mode != "sign_in":
-            self._app.navigation.show("drop_in")
+            self._app.navigation.back()
 
     def do_filter_edit(self) -> None:
         """Change the global filter."""

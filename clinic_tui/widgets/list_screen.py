@@ -121,9 +121,11 @@ class ListScreen(ClinicScreen):
         self.list.action_cursor(-1)
 
     def do_app_back(self) -> None:
-        """Close the reading pane; the list stays where it is."""
+        """Close the reading pane, where the list stays as it is; else to the queue."""
         if self.reading:
             self.close_reading()
+        else:
+            self.place.app_perform("app.back")
 
     def open_reading(self, case_id: str) -> None:
         """Show a case in the reading pane."""

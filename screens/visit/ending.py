@@ -256,7 +256,7 @@ class Ending:
         self._place.desk.close(visit.case_id)
         if following is None or following is visit:
             self._place.current_visit = None
-            self._place.app_perform("go.drop_in")
+            self._place.app_perform("app.back")
         else:
             self._place.open_case(following.case_id)
 

@@ -215,6 +215,9 @@ async def test_escape_closes_the_reading_pane() -> None:
         assert screen.reading is None
         assert isinstance(app.asked.commands[-1], StopReading)
         assert chosen.id not in app.desk.visits
+        assert app.asked.performed == []
+        await pilot.press("escape")
+        assert app.asked.performed == ["app.back"]
 
 
 async def test_enter_goes_to_my_own_chat() -> None:

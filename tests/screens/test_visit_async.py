@@ -154,6 +154,7 @@ async def test_a_chat_is_closed_by_ctrl_w_and_its_text_is_kept() -> None:
         await pilot.press(*"Hm", "ctrl+g", "ctrl+w")
         await settle(pilot)
         assert C3 not in app.desk.visits
+        assert app.asked.performed == ["app.back"]
         assert app.saved[-1] == (C3, "message", "Hm")
 
 

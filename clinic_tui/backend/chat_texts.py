@@ -32,5 +32,11 @@ def text_ticket(tx: Tx, receiver_id: str, unit_id: str | None, until: str) -> bo
     return queue_resident_text(tx, None, receiver_id, body, kind="ticket_issued", unit_id=unit_id)
 
 
+def text_cancelled_ticket(tx: Tx, receiver_id: str, unit_id: str | None) -> bool:
+    """Tell that a ticket no longer holds; False where there is no mobile number. `unit_id` as above."""
+    body = _("Your drop-in ticket no longer holds. You cannot answer this SMS.")
+    return queue_resident_text(tx, None, receiver_id, body, kind="ticket_cancelled", unit_id=unit_id)
+
+
 def _send(tx: Tx, case: CaseRecord, body: str, kind: str) -> bool:
     return queue_resident_text(tx, case, receiver_of(tx, case), body, kind=kind)

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import and_, bindparam, or_
 
-from clinic_tui.backend.cases import CaseRecord, case_select, change_case, find_case, move_case, record
+from clinic_tui.backend.cases import CaseRecord, case_select, change_case, move_case, record
 from clinic_tui.backend.chats import WARN_HOURS
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.handlers.chats import say
@@ -13,13 +13,13 @@ from clinic_tui.backend.handlers.common import log, outcome_of, tell_all
 from clinic_tui.backend.notices import notify
 from clinic_tui.backend.store.tables import cases
 from clinic_tui.backend.system import in_transaction
-from clinic_tui.backend.tickets import due_tickets, end_ticket
+from clinic_tui.backend.tickets import due_tickets, end_ticket, tell_issuer
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.async_chats import ASYNC_OPEN, AsyncCommand, AsyncFacts
 from clinic_tui.domain.cases import CaseKind
 from clinic_tui.domain.refusals import Refusal
 from clinic_tui.domain.tickets import TicketState
-from clinic_tui.i18n import _, ngettext
+from clinic_tui.i18n import _
 
 _MOST = 100
 """Chats, and tickets, that one round takes; the next takes the others."""
@@ -93,7 +93,7 @@ def _end(tx: Tx, case: CaseRecord) -> None:
     log(tx, case, "UPDATE", "expired")
     tell_all(tx, case, "case.expired")
     if case.assignee_id is not None:
-        notify(tx, case.assignee_id, "async_expiring", case=case, detail=_("The chat has ended by itself."))
+        notify(tx, case.assignee_id, "async_ended", case=case)
 
 
 def warn_owners(tx: Tx) -> None:
@@ -106,13 +106,11 @@ def warn_owners(tx: Tx) -> None:
         left = case.expires_at - tx.now
         passed = [hours for hours in WARN_HOURS if left <= timedelta(hours=hours)]
         change_case(tx, case, warned=len(passed))
-        told = ngettext("{n} hour left", "{n} hours left", passed[-1]).format(n=passed[-1])
-        notify(tx, case.assignee_id, "async_expiring", case=case, detail=told)
+        notify(tx, case.assignee_id, "async_expiring", case=case, detail=case.expires_at.isoformat())
 
 
 def end_tickets(tx: Tx) -> None:
     """Let tickets run out that nobody used, and tell who issued them."""
     for ticket in due_tickets(tx, _MOST):
         ended = end_ticket(tx, ticket, TicketState.EXPIRED)
-        source = ended.source_case_id and find_case(tx, ended.source_case_id, lock=False)
-        notify(tx, ended.issuer.id, "ticket_expired", case=source or None, detail=ended.unit_name)
+        tell_issuer(tx, ended, "ticket_expired")

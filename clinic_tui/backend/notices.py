@@ -96,20 +96,33 @@ def notify(
     kind: NoticeKind,
     *,
     case: CaseRecord | None = None,
+    resident: ResidentRef | None = None,
     conversation_id: str | None = None,
     who: StaffRef | None = None,
     detail: str = "",
 ) -> None:
     """Tell a staff member what happened to them; nobody is told what they did themselves.
 
-    `who` is the colleague who did it, None for the system. An SMS goes too where they chose so and are on
-    shift (domain.md 2.7). A conversation has one unread notice at a time.
+    `who` is the colleague who did it, None for the system; `resident` whom it is about, else the case's. An
+    SMS goes too where they chose so and are on shift (domain.md 2.7). A conversation has one unread notice at
+    a time.
     """
     if who is not None and who.id == staff_id:
         return
     if kind == "conversation" and conversation_id is not None and _is_told(tx, staff_id, conversation_id):
         return
-    _add(tx, staff_id, kind, case=case, conversation_id=conversation_id, who=who, detail=detail)
+    if resident is None and case is not None:
+        resident = resident_ref(case, local_date(tx.region, tx.now))
+    _add(
+        tx,
+        staff_id,
+        kind,
+        case=case,
+        resident=resident,
+        conversation_id=conversation_id,
+        who=who,
+        detail=detail,
+    )
     wanted = _TOLD_AS.get(kind)
     if wanted is None:
         return
@@ -124,6 +137,7 @@ def notify_queue(tx: Tx, case: CaseRecord, kind: NoticeKind) -> None:
     Only for new_async, new_drop_in and scheduled; nobody is told of what they did themselves.
     """
     mine = tx.session.staff.id if tx.session and tx.session.staff else None
+    resident = resident_ref(case, local_date(tx.region, tx.now))
     told: set[str] = set()
     for row in tx.conn.execute(_WATCHING).mappings().all():
         if row["staff_id"] in told | {mine} or not _watches(tx, row, case):
@@ -133,7 +147,7 @@ def notify_queue(tx: Tx, case: CaseRecord, kind: NoticeKind) -> None:
             continue
         told.add(row["staff_id"])
         if choice.terminal:
-            _add(tx, row["staff_id"], kind, case=case)
+            _add(tx, row["staff_id"], kind, case=case, resident=resident)
         if choice.sms:
             text_staff(tx, row["staff_id"], kind, case)
 
@@ -154,6 +168,7 @@ def _add(
     kind: NoticeKind,
     *,
     case: CaseRecord | None = None,
+    resident: ResidentRef | None = None,
     conversation_id: str | None = None,
     who: StaffRef | None = None,
     detail: str = "",
@@ -165,7 +180,7 @@ def _add(
         case_id=case.id if case else None,
         conversation_id=conversation_id,
         who=who,
-        resident=resident_ref(case, local_date(tx.region, tx.now)) if case else None,
+        resident=resident,
         detail=detail[:_DETAIL],
     )
     row: dict[str, Any] = {
@@ -175,7 +190,7 @@ def _add(
         "at": tx.now,
         "case_id": notice.case_id,
         "conversation_id": conversation_id,
-        "resident_id": case.resident_id if case else None,
+        "resident_id": resident.id if resident else None,
         "who_id": who.id if who else None,
         "who_name": who.name if who else "",
         "who_title": who.title if who else "",

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import Any, Literal
 
 from msgspec.structs import replace
 from sqlalchemy import RowMapping, Select, bindparam, insert, or_, select, update
 
+from clinic_tui.backend.cases import find_case
 from clinic_tui.backend.guardians import children_of, guardians_of
+from clinic_tui.backend.notices import notify
 from clinic_tui.backend.people import resident_ref_of
 from clinic_tui.backend.rules import local_date
 from clinic_tui.backend.store.tables import residents, units
@@ -148,6 +150,16 @@ def tell_ticket(tx: Tx, ticket: Ticket) -> None:
     event = ResidentTicketChanged(ticket=resident_ticket(ticket))
     for person in (ticket.resident.id, *(row["id"] for row in guardians_of(tx, ticket.resident.id))):
         tx.emit(resident_stream(person), event)
+
+
+def tell_issuer(
+    tx: Tx, ticket: Ticket, kind: Literal["ticket_expired", "ticket_cancelled"], who: StaffRef | None = None
+) -> None:
+    """Tell who issued a ticket what became of it, unless they did it themselves."""
+    source = find_case(tx, ticket.source_case_id, lock=False) if ticket.source_case_id else None
+    notify(
+        tx, ticket.issuer.id, kind, case=source, resident=ticket.resident, who=who, detail=ticket.unit_name
+    )
 
 
 def _all(tx: Tx, statement: Select[Any], asked: dict[str, Any]) -> tuple[Ticket, ...]:

@@ -104,6 +104,8 @@ class TicketAnswer(Wire, frozen=True, kw_only=True):
     """The ticket after the command."""
 
     ticket: Ticket
+    texted: bool = False
+    """Whether the resident is told by SMS."""
 
 
 class ChatAnswer(Wire, frozen=True, kw_only=True):

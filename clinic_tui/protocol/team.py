@@ -22,7 +22,9 @@ NoticeKind = Literal[
     "hand_over_returned",
     "taken_over",
     "async_expiring",
+    "async_ended",
     "ticket_expired",
+    "ticket_cancelled",
     "verification",
     "sms_failed",
     "conversation",
@@ -96,7 +98,7 @@ class Notice(Wire, frozen=True, kw_only=True):
     """The colleague who did it."""
     resident: ResidentRef | None = None
     detail: str = ""
-    """A reason or comment a colleague wrote."""
+    """A reason or comment a colleague wrote; of async_expiring when the chat ends, as ISO 8601."""
     read: bool = False
 
 

@@ -1,8 +1,10 @@
 """What a notice says: in the list with names, and for the terminal as its kind alone."""
 
+from datetime import datetime
+
 from clinic_tui.i18n import _, ngettext
 from clinic_tui.protocol.team import Notice, NoticeKind
-from clinic_tui.widgets.texts import resident_with_age
+from clinic_tui.widgets.texts import clock, day, resident_with_age
 
 
 def kind_words(kind: NoticeKind) -> str:
@@ -20,7 +22,9 @@ def kind_words(kind: NoticeKind) -> str:
         "hand_over_returned": _("a case you handed over is back with you"),
         "taken_over": _("a case of yours was taken over"),
         "async_expiring": _("a chat of yours runs out soon"),
+        "async_ended": _("a chat of yours has ended by itself"),
         "ticket_expired": _("a ticket of yours was never used"),
+        "ticket_cancelled": _("a ticket of yours was called back"),
         "verification": _("there is news about a verification"),
         "sms_failed": _("a text message did not arrive"),
         "conversation": _("a colleague has written to you"),
@@ -61,6 +65,17 @@ def notice_text(notice: Notice) -> str:
 def _without_name(kind: NoticeKind) -> str:
     words = kind_words(kind)
     return words[:1].upper() + words[1:]
+
+
+def notice_detail(notice: Notice) -> str:
+    """What a colleague wrote with it, or when a chat ends."""
+    if notice.kind != "async_expiring":
+        return notice.detail
+    try:
+        ends = datetime.fromisoformat(notice.detail)
+    except ValueError:
+        return ""
+    return _("ends {day} {time}").format(day=day(ends).rsplit(" ", 1)[0], time=clock(ends))
 
 
 def notice_line(notice: Notice) -> str:

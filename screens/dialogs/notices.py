@@ -13,7 +13,7 @@ from clinic_tui.protocol.team_commands import ReadNotices
 from clinic_tui.state.changes import Changes
 from clinic_tui.widgets.line_list import Cell, Column, Line, LineList
 from clinic_tui.widgets.modal import ClinicDialog, Way
-from clinic_tui.widgets.notice_texts import notice_text
+from clinic_tui.widgets.notice_texts import notice_detail, notice_text
 from clinic_tui.widgets.plain import put
 from clinic_tui.widgets.team_lines import short_time
 from clinic_tui.widgets.texts import resident_short
@@ -86,7 +86,7 @@ class NoticesDialog(ClinicDialog[Notice | None]):
                 Cell(short_time(one.at, self.place.now()), "$muted"),
                 Cell(notice_text(one), style),
                 Cell(resident),
-                Cell(one.detail, "$muted"),
+                Cell(notice_detail(one), "$muted"),
             ),
         )
 

@@ -98,6 +98,33 @@ async def test_a_ticket_that_was_called_back_is_worth_nothing(backend: Backend) 
     assert (await query(backend, nora.token, "desk", desk_snapshot)).tickets == ()
 
 
+async def test_calling_a_ticket_back_tells_its_resident_by_sms_and_who_issued_it(backend: Backend) -> None:
+    nora, nils = await _nora_who_knows_eva(backend), await staff(backend, "nils")
+    ticket = await _issue(nora)
+    answer = await nils.send("cancel_ticket", ticket_id=ticket.id, reason="Her mood is better")
+    assert answer.texted
+    found = select(sms_outbox.c.resident_id, sms_outbox.c.kind, sms_outbox.c.body).order_by(sms_outbox.c.id)
+    _issued, (receiver, kind, body) = await backend.store.read(lambda conn: conn.execute(found).all())
+    assert (receiver, kind) == ("r-eva", "ticket_cancelled")
+    assert body.startswith("North health centre: Din drop-in-biljett gäller inte längre.")
+    for secret in ("mood", "Eva", "Nils", "://"):
+        assert secret not in body
+    nora = await staff(backend, "nora")
+    (notice,) = (await query(backend, nora.token, "desk", desk_snapshot)).notices
+    assert (notice.kind, notice.who and notice.who.id) == ("ticket_cancelled", "s-nils")
+    assert (notice.resident and notice.resident.id, notice.detail) == ("r-eva", "North health centre")
+
+
+async def test_calling_ones_own_ticket_back_without_a_mobile_tells_nobody(backend: Backend) -> None:
+    nora = await _nora_who_knows_eva(backend)
+    ticket = await _issue(nora)
+    await backend.store.write(
+        lambda conn: conn.execute(update(residents).where(residents.c.id == "r-eva").values(mobile=""))
+    )
+    assert not (await nora.send("cancel_ticket", ticket_id=ticket.id)).texted
+    assert (await query(backend, nora.token, "desk", desk_snapshot)).notices == ()
+
+
 async def test_one_ticket_at_a_time_and_the_refusal_names_who_issued_it(backend: Backend) -> None:
     nora, nils = await _nora_who_knows_eva(backend), await staff(backend, "nils")
     await _issue(nora)

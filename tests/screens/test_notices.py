@@ -12,6 +12,7 @@ from clinic_tui.protocol.team import Notice, NoticeKind
 from clinic_tui.protocol.team_commands import ReadNotices
 from clinic_tui.widgets.bar import Bar
 from clinic_tui.widgets.notice_texts import kind_words, notice_text
+from clinic_tui.widgets.texts import clock
 from screens.dialogs.notices import NoticesDialog
 from screens.drop_in import DropInScreen
 from tests.desks import EBBA, NOW, case_id, event
@@ -34,7 +35,9 @@ KINDS: tuple[NoticeKind, ...] = (
     "hand_over_returned",
     "taken_over",
     "async_expiring",
+    "async_ended",
     "ticket_expired",
+    "ticket_cancelled",
     "verification",
     "sms_failed",
     "conversation",
@@ -70,6 +73,17 @@ async def test_who_what_whom_and_when_newest_first(size: tuple[int, int]) -> Non
         assert first < second
         assert "Karin Lindström, 71 W" in text
         assert "09:32" in text
+
+
+async def test_a_chat_that_ends_is_told_with_the_moment_and_one_that_has_ended_as_ended() -> None:
+    ends = NOW + timedelta(hours=26)
+    soon = notice(1, "async_expiring", who=None, detail=ends.isoformat())
+    app = StageApp(shown=desk_snapshot(notices=(soon, notice(2, "async_ended", who=None))))
+    async with app.run_test(size=(140, 40)) as pilot:
+        await opened(app, pilot)
+        ended, runs_out = (line for line in text_of(app).splitlines() if "A chat of yours" in line)
+        assert "A chat of yours has ended by itself" in ended
+        assert f"ends 3 March {clock(ends)}" in runs_out
 
 
 async def test_all_are_read_by_being_shown_and_what_comes_meanwhile_too() -> None:

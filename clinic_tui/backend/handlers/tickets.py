@@ -6,14 +6,14 @@ from sqlalchemy import insert
 
 from clinic_tui.backend.audit import Action, AuditEntry
 from clinic_tui.backend.cases import CaseRecord, readable_case
-from clinic_tui.backend.chat_texts import text_ticket
+from clinic_tui.backend.chat_texts import text_cancelled_ticket, text_ticket
 from clinic_tui.backend.chats import local_time, parties_of
 from clinic_tui.backend.guardians import children_of
 from clinic_tui.backend.handlers.seeking import arrive, door_row, people_at_door, refuse_blocked, way_in
 from clinic_tui.backend.profiles import known_resident
 from clinic_tui.backend.refused import blocked, by_rule, invalid, not_found
 from clinic_tui.backend.store.tables import cases, units
-from clinic_tui.backend.tickets import add_ticket, end_ticket, find_ticket, same_ticket
+from clinic_tui.backend.tickets import add_ticket, end_ticket, find_ticket, same_ticket, tell_issuer
 from clinic_tui.backend.tx import Tx
 from clinic_tui.backend.units import roles_held
 from clinic_tui.domain import tickets as rules
@@ -72,8 +72,8 @@ def issue_ticket(tx: Tx, command: IssueTicket) -> TicketAnswer:
     }
     ticket = add_ticket(tx, row)
     _log(tx, ticket, "CREATE", "ticket_issued")
-    _text(tx, ticket)
-    return TicketAnswer(ticket=ticket)
+    texted = text_ticket(tx, *_address(tx, ticket), local_time(tx, ticket.valid_until))
+    return TicketAnswer(ticket=ticket, texted=texted)
 
 
 def _source(tx: Tx, command: IssueTicket) -> CaseRecord | None:
@@ -91,16 +91,17 @@ def _takes_drop_in(tx: Tx, unit_id: str, role: str) -> bool:
     return role in roles_held(tx, unit_id)
 
 
-def _text(tx: Tx, ticket: Ticket) -> None:
+def _address(tx: Tx, ticket: Ticket) -> tuple[str, str | None]:
+    """Who gets a text about a ticket, and the unit that may be named in it."""
     parties = parties_of(tx, ticket.resident.id)
-    named = None if ticket.resident.protected != "none" else ticket.unit_id
-    text_ticket(tx, parties.receiver["id"], named, local_time(tx, ticket.valid_until))
+    return parties.receiver["id"], None if ticket.resident.protected != "none" else ticket.unit_id
 
 
 def cancel_ticket(tx: Tx, command: CancelTicket) -> TicketAnswer:
-    """Call a ticket back that was not used; the resident sees it at once (slide 60).
+    """Call a ticket back that was not used; the resident sees it at once and gets an SMS (slide 60).
 
-    Those at the unit it came from or leads to may, and whoever issues to other units.
+    Whoever issued it is told where somebody else does it. Those at the unit it came from or leads to may,
+    and whoever issues to other units.
     """
     tx.require(Permission.ISSUE_TICKET_OWN_UNIT, command.ticket_id)
     ticket = find_ticket(tx, command.ticket_id, lock=True)
@@ -113,7 +114,8 @@ def cancel_ticket(tx: Tx, command: CancelTicket) -> TicketAnswer:
         raise by_rule(outcome, at=ticket.ended_at)
     ticket = end_ticket(tx, ticket, outcome)
     _log(tx, ticket, "UPDATE", "ticket_cancelled", command.reason)
-    return TicketAnswer(ticket=ticket)
+    tell_issuer(tx, ticket, "ticket_cancelled", tx.staff.ref)
+    return TicketAnswer(ticket=ticket, texted=text_cancelled_ticket(tx, *_address(tx, ticket)))
 
 
 def redeem_ticket(tx: Tx, command: RedeemTicket) -> ResidentCaseAnswer:

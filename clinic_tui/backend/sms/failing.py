@@ -83,7 +83,7 @@ def about(kind: str) -> str:
             return _("SMS: a new message")
         case "chat_created":
             return _("SMS: a new chat")
-        case "ticket_issued":
+        case "ticket_issued" | "ticket_cancelled":
             return _("SMS: a drop-in ticket")
         case "scheduled" | "visit_soon" | "meeting":
             return _("SMS: a booked visit")

@@ -213,7 +213,8 @@ class ChatsScreen(QueueScreen):
         self.show_tab(cast("Tab", self.query_one("#tabs", ViewTabs).step(-1)))
 
     def do_chats_new(self) -> None:
-        """Go and find the resident to write to."""
+        """Go and find the resident to write to; no other's profile stands there meanwhile."""
+        self.place.patient = None
         self.place.app_perform("go.patients")
 
     @on(ViewTabs.Chosen)

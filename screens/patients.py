@@ -1,30 +1,28 @@
 """Finding a resident by their number, and their profile."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
-from clinic_tui.actions.action import Scope
-from clinic_tui.client.errors import ClientError
-from clinic_tui.domain.person_id import REGIONAL_FORMATS, InvalidPersonId, parse
-from clinic_tui.i18n import _
+from clinic_tui.actions.action import Action, Scope
+from clinic_tui.i18n import N_, _
 from clinic_tui.protocol.care import Ticket
 from clinic_tui.protocol.chat_commands import CancelTicket, TicketAnswer
 from clinic_tui.protocol.ids import new_id
-from clinic_tui.protocol.patient_commands import FindResident, ResidentFound
 from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.state.changes import Changes
 from clinic_tui.widgets.clinic_screen import ClinicScreen, bindings
-from clinic_tui.widgets.line_input import LineInput
 from clinic_tui.widgets.line_list import LineList
 from clinic_tui.widgets.modal import show_dialog
-from clinic_tui.widgets.plain import plain, plain_line, put
+from clinic_tui.widgets.number_search import NumberSearch
+from clinic_tui.widgets.plain import plain, put
 from clinic_tui.widgets.profile_lines import (
     COLUMNS,
     earlier_case,
@@ -33,13 +31,11 @@ from clinic_tui.widgets.profile_lines import (
     ticket_open,
     who,
 )
-from clinic_tui.widgets.texts import ZONE, resident_with_age, role_text
+from clinic_tui.widgets.texts import resident_with_age, role_text
 from clinic_tui.widgets.workplace import Choice, Question, Workplace
 from screens.dialogs.new_resident import NewResidentDialog
 from styles import css_paths
 
-NUMBER_LIMIT = 20
-"""Characters a number is written with at most."""
 FOR_RESIDENT = frozenset(
     {"patient.chat", "patient.one_way", "patient.ticket", "patient.book", "patient.mobile"}
 )
@@ -56,19 +52,14 @@ class PatientsScreen(ClinicScreen):
 
     def __init__(self, place: Workplace) -> None:
         super().__init__(place)
-        self.number_field = LineInput(
-            placeholder=_("The whole number, such as 19121212-1212"), limit=NUMBER_LIMIT, id="patient-number"
-        )
+        self.search = NumberSearch(place)
+        self.number_field = self.search.field
         self.list = LineList(COLUMNS, id="patient-lines")
         self._shown: ResidentProfile | None = None
-        self._finding = False
 
     def compose_view(self) -> ComposeResult:
         """The search, who it is, and the profile's lines with what the selected one holds."""
-        with Horizontal(id="patient-search"):
-            yield Static(plain_line(_("Personal number"), "bold"), id="patient-label")
-            yield self.number_field
-        yield Static(id="patient-problem")
+        yield self.search
         yield Static(id="patient-who")
         with Vertical(id="patient-panes"):
             with VerticalScroll(id="patient-pane", can_focus=False):
@@ -77,10 +68,10 @@ class PatientsScreen(ClinicScreen):
                 yield Static(id="patient-detail-text")
 
     def on_mount(self) -> None:
-        """Start where one writes, or with the profile that is open."""
+        """Start where one writes, or with the profile that was opened elsewhere."""
         super().on_mount()
+        self.number_field.focus()
         self.show_all()
-        (self.list if self.place.patient is not None else self.number_field).focus()
 
     @property
     def profile(self) -> ResidentProfile | None:
@@ -100,17 +91,44 @@ class PatientsScreen(ClinicScreen):
             self.list.show(())
         else:
             if self._shown is None or self._shown.resident.id != profile.resident.id:
-                self.tell("")
+                self.search.tell("")
                 self.query_one("#patient-pane").scroll_home(animate=False)
+            if profile is not self._shown and not (self._writes_number and self.number_field.value):
                 self.list.focus()
             put(self.query_one("#patient-who", Static), who(profile))
             self.list.show(profile_lines(self.place, profile))
         self._shown = profile
         self.show_detail()
         self.show_keys()
-        wanted = self.place.wanted_tab.pop("patients", "")
+        self._take_wanted()
+
+    def _take_wanted(self) -> None:
+        """Look up the number that is wanted from elsewhere; an empty one is still to be written."""
+        wanted = self.place.wanted_tab.pop("patients", None)
         if wanted:
-            self.find(wanted)
+            self.number_field.value = ""
+            self.search.find(wanted)
+        elif wanted is not None:
+            self.number_field.focus()
+
+    @property
+    def _writes_number(self) -> bool:
+        """Whether what is typed goes to the number."""
+        return self.focused is self.number_field
+
+    def actions_now(self) -> Iterable[Action]:
+        """From the number there is a way to the profile below it."""
+        for action in super().actions_now():
+            if action.id == "app.back" and self._writes_number and self.profile is not None:
+                yield replace(action, title=N_("To the profile"), weight=0)
+            else:
+                yield action
+
+    def on_key(self, event: events.Key) -> None:
+        """From the number down to the profile."""
+        if event.key == "down" and self._writes_number and self.profile is not None:
+            event.stop()
+            self.list.focus()
 
     def show_changes(self, changes: Changes) -> None:
         """Cases of the resident may have moved on."""
@@ -118,10 +136,6 @@ class PatientsScreen(ClinicScreen):
         if profile is not None and (changes.everything or changes.rows & {row.id for row in profile.cases}):
             self.list.show(profile_lines(self.place, profile))
             self.show_keys()
-
-    def tell(self, text: str) -> None:
-        """Say in place what is wrong with the number."""
-        put(self.query_one("#patient-problem", Static), plain(text, "$warning"))
 
     @property
     def _selected(self) -> tuple[str, str]:
@@ -150,49 +164,20 @@ class PatientsScreen(ClinicScreen):
     def _opened(self) -> None:
         self.action_perform("patient.open")
 
-    @on(LineInput.Submitted, "#patient-number")
-    def _submitted(self) -> None:
-        self.find(self.number_field.value)
+    @on(NumberSearch.Found)
+    def _searched(self, event: NumberSearch.Found) -> None:
+        if event.answer.profile is None:
+            show_dialog(self, NewResidentDialog(self.place, event.answer.person_number), self._added)
+        else:
+            self.place.patient = event.answer.profile
+            self.show_all()
 
-    @on(LineInput.Changed, "#patient-number")
-    def _typed(self) -> None:
-        self.tell("")
-
-    def find(self, number: str) -> None:
-        """Look the number up, once it is one; only then is anything sent."""
-        if self._finding:
-            return
-        try:
-            today = self.place.now().astimezone(ZONE).date()
-            found = parse(number, today=today, regional=tuple(REGIONAL_FORMATS.values()))
-        except InvalidPersonId as error:
-            self.tell(_(error.reason))
-            self.number_field.focus()
-            return
-        self._finding = True
-
-        def done(answer: ResidentFound) -> None:
-            self._finding = False
-            if answer.profile is None:
-                self.tell(_("Nobody here has that number."))
-                show_dialog(self, NewResidentDialog(self.place, answer.person_number), self._found)
-            else:
-                self._found(answer.profile)
-
-        def refused(error: ClientError) -> None:
-            self._finding = False
-            self.tell(error.user_text())
-
-        self.place.submit(FindResident(command_id=new_id(), person_number=found.value), done, refused)
-
-    def _found(self, profile: ResidentProfile | None) -> None:
-        if profile is None:
-            self.number_field.focus()
-            return
-        self.number_field.value = ""
-        self.place.patient = profile
-        self.show_all()
-        self.list.focus()
+    def _added(self, profile: ResidentProfile | None) -> None:
+        self.number_field.focus()
+        if profile is not None:
+            self.number_field.value = ""
+            self.place.patient = profile
+            self.show_all()
 
     def may(self, action_id: str) -> bool:
         """Whether the action can be performed now."""
@@ -214,6 +199,8 @@ class PatientsScreen(ClinicScreen):
     def deed(self, action_id: str) -> Callable[[], None] | None:
         """What performs the action; what is begun for a resident is the app's."""
         profile = self.profile
+        if action_id == self.VIEW:
+            return self.do_patient_find
         if action_id in FOR_RESIDENT and profile is not None:
             return lambda: self.place.begin_resident(action_id, profile)
         return super().deed(action_id)
@@ -255,7 +242,7 @@ class PatientsScreen(ClinicScreen):
 
     def do_app_back(self) -> None:
         """From the number back to the profile; from the profile to the app's own way back."""
-        if self.focused is self.number_field and self.profile is not None:
+        if self._writes_number and self.profile is not None:
             self.list.focus()
         else:
             self.place.app_perform("app.back")

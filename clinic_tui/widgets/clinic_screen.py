@@ -118,7 +118,7 @@ class ClinicScreen(Screen[None]):
     def _shown_key(self, action: Action) -> str:
         keys = [key.strip() for key in self.place.keymap.keys(action.id).split(",")]
         if self.focused is not None and self.focused.check_consume_key("a", "a"):
-            keys = [key for key in keys if not _types(key)]
+            keys = [key for key in keys if not self.focused.check_consume_key(key, _typed(key))]
         return shown_key(keys[0]) if keys and keys[0] else ""
 
     def active_scopes(self) -> Sequence[Scope]:
@@ -181,6 +181,8 @@ class ClinicScreen(Screen[None]):
         self.call_after_refresh(self.show_keys)
 
 
-def _types(key: str) -> bool:
-    """Whether a key writes a character where one types."""
-    return len(key) == 1 or key in {"slash", "question_mark", "space", "enter", "backspace"}
+def _typed(key: str) -> str | None:
+    """The character that a key writes where one types; of one that acts in any field, such as Enter, some."""
+    if len(key) == 1:
+        return key
+    return {"slash": "/", "question_mark": "?", "space": " ", "enter": "a", "backspace": "a"}.get(key)

@@ -15,6 +15,7 @@ from screens.chats import ChatsScreen
 from screens.mine import MineScreen
 from tests.desks import EBBA, ME, NOW, case_id, detail, event, row
 from tests.hostile import CORE, bad_code_points
+from tests.profiles import profile
 from tests.screens.stage import StageApp, desk_snapshot, text_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("english")]
@@ -289,9 +290,11 @@ async def test_what_is_done_with_a_case_has_its_key_here(key: str, action: str) 
 async def test_a_new_chat_begins_with_finding_the_resident() -> None:
     app = app_with()
     async with app.run_test(size=(120, 40)) as pilot:
+        app.place.patient = profile()
         await opened(app)
         await pilot.press("n")
         assert app.asked.performed == ["go.patients"]
+        assert app.place.patient is None
 
 
 async def test_an_empty_tab_says_what_to_do() -> None:

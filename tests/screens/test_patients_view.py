@@ -6,11 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from clinic_tui.client.errors import Offline
-from clinic_tui.protocol.chat_commands import CancelTicket
+from clinic_tui.protocol.chat_commands import CancelTicket, TicketAnswer
 from clinic_tui.protocol.commands import Command
 from clinic_tui.protocol.patient_commands import CreateResident, FindResident, ProfileOpened, ResidentFound
 from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.protocol.resources import Contact, ResidentRef
+from clinic_tui.widgets.bar import Bar
 from screens.dialogs.new_resident import NewResidentDialog
 from screens.patients import PatientsScreen
 from tests.desks import NOW, case_id
@@ -228,8 +229,13 @@ async def test_an_earlier_case_that_one_may_not_read_is_not_offered() -> None:
         assert app.asked.performed == []
 
 
-async def test_an_open_ticket_is_called_back_once_one_says_so() -> None:
+@pytest.mark.parametrize(
+    ("texted", "told"),
+    [(True, "An SMS tells the resident of it."), (False, "No SMS was sent: tell the resident yourself.")],
+)
+async def test_an_open_ticket_is_called_back_once_one_says_so(texted: bool, told: str) -> None:
     app = app_with()
+    app.asked.answer = lambda _command: TicketAnswer(ticket=ticket(1), texted=texted)
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await opened(app, profile())
         await pilot.press("x")
@@ -244,9 +250,11 @@ async def test_an_open_ticket_is_called_back_once_one_says_so() -> None:
         act = question.choices[0].act
         assert act is not None
         act()
+        await pilot.pause()
         (command,) = app.asked.commands
         assert isinstance(command, CancelTicket)
         assert command.ticket_id == ticket(1).id
+        assert f"The ticket is called back. {told}" in text_of(app)
         assert app.asked.performed == ["resident:karin"]
 
 
@@ -286,6 +294,79 @@ async def test_f_goes_to_the_number_and_escape_back() -> None:
         await pilot.press("f")
         assert screen.focused is screen.number_field
         await pilot.press("escape")
+        assert screen.focused is screen.list
+
+
+def keys_of(screen: PatientsScreen) -> str:
+    return screen.query_one("#keys", Bar).text
+
+
+@pytest.mark.parametrize("way", ["escape", "down"])
+async def test_who_comes_to_find_somebody_writes_above_the_profile_that_is_shown(way: str) -> None:
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, profile())
+        await pilot.pause()
+        assert screen.focused is screen.list
+        app.place.wanted_tab["patients"] = ""
+        screen.on_screen_resume()
+        await pilot.pause()
+        await pilot.press(*"1912")
+        assert screen.number_field.value == "1912"
+        assert app.asked.performed == []
+        assert "Karin Lindström, 71 years" in text_of(app)
+        assert "Esc  To the profile" in keys_of(screen)
+        assert "New chat" not in keys_of(screen)
+        await pilot.press(way)
+        await pilot.pause()
+        assert screen.focused is screen.list
+        assert "New chat" in keys_of(screen)
+        assert "To the profile" not in keys_of(screen)
+        await pilot.press("n")
+        assert app.asked.performed == ["patient.chat:karin"]
+
+
+async def test_the_views_own_key_goes_to_the_number() -> None:
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, profile())
+        await pilot.pause()
+        await pilot.press("6")
+        await pilot.pause()
+        assert screen.focused is screen.number_field
+        assert app.asked.performed == []
+
+
+async def test_a_dialog_that_closes_leaves_the_focus_where_it_was() -> None:
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, profile())
+        await pilot.press("f")
+        screen.on_screen_resume()
+        await pilot.pause()
+        assert screen.focused is screen.number_field
+
+
+async def test_a_profile_that_comes_while_one_writes_a_number_leaves_the_digits_there() -> None:
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, profile())
+        await pilot.press("f", "1")
+        app.place.patient = profile()
+        screen.show_all()
+        await pilot.pause()
+        await pilot.press("9")
+        assert screen.number_field.value == "19"
+
+
+async def test_the_same_residents_profile_opened_again_has_the_keys() -> None:
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, profile())
+        await pilot.press("f")
+        app.place.patient = profile()
+        screen.show_all()
+        await pilot.pause()
         assert screen.focused is screen.list
 
 

@@ -166,14 +166,18 @@ async def test_an_action_is_performed_in_the_view_below() -> None:
         assert app.asked.performed == ["go.settings"]
 
 
-async def test_where_one_types_the_key_is_a_character() -> None:
+async def test_a_number_holds_no_slash_so_it_opens_the_search_there_too() -> None:
     app = stage()
     async with app.run_test(size=(120, 40)) as pilot:
         screen = PatientsScreen(app.place)
         await app.show(screen)
         await pilot.pause()
-        await pilot.press("slash")
-        assert screen.number_field.value == "/"
+        assert screen.focused is screen.number_field
+        assert "/  Search" in text_of(app)
+        await pilot.press("1", "slash")
+        await pilot.pause()
+        assert isinstance(app.screen, SearchDialog)
+        assert screen.number_field.value == "1"
 
 
 async def test_nothing_hostile_reaches_the_terminal() -> None:

@@ -79,6 +79,9 @@ _WITH_REASON = frozenset(
     }
 )
 """Events whose reason is what somebody wrote, and stands beside them."""
+_TO_SOMEBODY = frozenset({"assigned", "hand_over_offered", "invited", "left"})
+"""Events whose reason begins with the id of the colleague it is about."""
+_NAMES = select(staff.c.id, staff.c.display_name).where(staff.c.id.in_(bindparam("ids", expanding=True)))
 
 
 def case_detail_of(tx: Tx, case: CaseRecord) -> CaseDetail:
@@ -125,6 +128,11 @@ def earlier_of(tx: Tx, resident_id: str, *, but: str = "") -> tuple[EarlierCase,
 
 def _events(tx: Tx, case_id: str) -> tuple[CaseEvent, ...]:
     rows = tx.conn.execute(_LINES, {"of": case_id}).all()
+    reasons = [json.loads(row.record)["reason"] for row in rows]
+    ids = {
+        text.partition(": ")[0] for row, text in zip(rows, reasons, strict=True) if row.code in _TO_SOMEBODY
+    }
+    names = {row.id: row.display_name for row in tx.conn.execute(_NAMES, {"ids": list(ids)})} if ids else {}
     return tuple(
         CaseEvent(
             at=row.at,
@@ -132,7 +140,17 @@ def _events(tx: Tx, case_id: str) -> tuple[CaseEvent, ...]:
             staff=None
             if row.display_name is None
             else StaffRef(id=row.staff_id, name=row.display_name, title=row.title),
-            detail=json.loads(row.record)["reason"] if row.code in _WITH_REASON else "",
+            detail=_detail(row.code, reason, names),
         )
-        for row in reversed(rows)
+        for row, reason in zip(reversed(rows), reversed(reasons), strict=True)
     )
+
+
+def _detail(code: str, reason: str, names: dict[str, str]) -> str:
+    """What stands beside an event: what somebody wrote, and to whom."""
+    if code in _WITH_REASON:
+        return reason
+    if code not in _TO_SOMEBODY:
+        return ""
+    who, _colon, text = reason.partition(": ")
+    return ": ".join(part for part in (names.get(who, ""), text) if part)

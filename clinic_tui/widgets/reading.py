@@ -1,13 +1,16 @@
 """What there is to read of a case, in the order it must be read (domain.md 3, visit page)."""
 
 from collections.abc import Iterable
+from textwrap import indent
 
 from textual.content import Content
 
+from clinic_tui.domain.cases import CaseKind
 from clinic_tui.i18n import _, ngettext, pgettext
 from clinic_tui.protocol.resources import Answer, CaseEvent, CaseRow, EarlierCase
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.note_text import first_words
+from clinic_tui.widgets.chat_rows import chat_service
 from clinic_tui.widgets.texts import clock, day, language_text, resident_with_age
 
 _BLANK = Content("")
@@ -121,12 +124,13 @@ def _earlier(earlier: tuple[EarlierCase, ...]) -> Iterable[Content]:
 
 
 def contact(visit: Visit) -> Content:
-    """Who the resident is, and how they can be reached."""
+    """Who the resident is, what it is about, and how they can be reached."""
     row, known = visit.row, visit.contact
     lines = [Content.styled(resident_with_age(row.resident), "bold")]
     if row.resident.protected != "none":
         lines.append(Content.styled("▲ " + _("Protected identity: weigh every disclosure"), "$warning"))
     rows = [
+        (_("Subject"), chat_service(row) if row.kind == CaseKind.ASYNC else row.reason),
         (_("Personal number"), known.person_number),
         (_("Listed at"), known.listed_unit),
         (_("Mobile"), known.mobile),
@@ -161,7 +165,7 @@ def happened(events: tuple[CaseEvent, ...]) -> Content:
             )
         )
         if event.detail:
-            lines.append(Content.styled("       " + event.detail, "$muted"))
+            lines.append(Content.styled(indent(event.detail, " " * 7), "$muted"))
     return Content("\n").join(lines)
 
 

@@ -9,7 +9,7 @@ from clinic_tui.backend.context import Backend
 from clinic_tui.backend.dispatch import query
 from clinic_tui.backend.jobs import run_due
 from clinic_tui.backend.seed import seed_store
-from clinic_tui.backend.snapshot import desk_snapshot
+from clinic_tui.backend.snapshot import case_detail, desk_snapshot
 from clinic_tui.backend.streams import events_after
 from clinic_tui.protocol.events import AssignmentLost, NoticeAdded
 from clinic_tui.protocol.team import Notice
@@ -58,6 +58,23 @@ async def test_an_offered_case_stays_with_its_sender_until_it_is_accepted(clinic
         ("hand_over_answered", "Nils")
     ]
     assert await lost(clinic, "nora") == []
+
+
+async def test_what_colleagues_are_told_of_a_case_stands_in_it(clinic: Backend) -> None:
+    nora, nils = await staff(clinic, "nora"), await staff(clinic, "nils")
+    row = await offer(nora)
+    taken = (await nils.send("answer_hand_over", case_id=ANNA_CASE, version=row.version, accept=True)).case
+    await nils.send("invite_colleague", case_id=taken.id, staff_id="s-sigrid", note="Look: at the rash")
+    await nils.send("invite_colleague", case_id=taken.id, staff_id="s-nora")
+    await nils.send("leave_case", case_id=taken.id, staff_id="s-nora")
+    events = (await query(clinic, nils.token, "case", lambda tx: case_detail(tx, ANNA_CASE))).events
+    assert [(event.action, event.detail) for event in events if event.detail] == [
+        ("hand_over_offered", "Nils: My day ends"),
+        ("handed_over", "My day ends\nCough, no fever"),
+        ("invited", "Sigrid: Look: at the rash"),
+        ("invited", "Nora"),
+        ("left", "Nora"),
+    ]
 
 
 async def test_a_declined_case_stays_with_its_sender_who_reads_why(clinic: Backend) -> None:

@@ -143,7 +143,8 @@ def answer_hand_over(tx: Tx, command: AnswerHandOver) -> CaseAnswer:
     case = move_case(tx, case, tx.staff.ref, hand_over="", **assigned_to(tx.staff.ref))
     admit(tx, case.id, tx.staff.ref)
     notify(tx, offer.sender.id, "hand_over_answered", case=case, who=tx.staff.ref, detail=command.comment)
-    log(tx, case, "UPDATE", "handed_over", offer.reason)
+    told = "\n".join(text for text in (offer.reason, offer.summary) if text)
+    log(tx, case, "UPDATE", "handed_over", told)
     tell_all(tx, case, "case.handed_over")
     return CaseAnswer(case=case_row(case, tx.now, tx.region))
 

@@ -225,9 +225,15 @@ class TeamScreen(ClinicScreen):
         people = self.place.desk.people
         unit = people.assignment.unit_id if people.assignment else ""
         own = self.place.desk.team.colleagues.get((people.staff_id, unit))
-        busy = own is not None and own.presence == "busy"
-        text = _("Colleagues see you as free.") if busy else _("Colleagues see you as busy.")
-        command = SetPresence(command_id=new_id(), presence="online" if busy else "busy")
+        free = own is not None and (own.stays_busy or own.presence == "off")
+        text = _("Colleagues see you as free.") if free else _("Colleagues see you as busy.")
+        if own is not None and own.visits:
+            text = (
+                _("You are busy while your visit goes on, and free after it.")
+                if free
+                else _("You stay busy after your visit too, until you say that you are free.")
+            )
+        command = SetPresence(command_id=new_id(), presence="online" if free else "busy")
         self.place.submit(command, lambda _answer: self.say(text), self.refused)
 
     def do_team_consult(self) -> None:

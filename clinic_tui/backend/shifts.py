@@ -150,7 +150,9 @@ def put_shift(tx: Tx, row: RowMapping, *, told: bool = False, **changes: Any) ->
     new: dict[str, Any] = {**row, **changes}
     visits = visits_of(tx.conn, (row["staff_id"],)).get(row["staff_id"], 0)
     shown = shown_at(new, tx.now, visits)
-    differs = told or shown.value != row["shown"] or new["role"] != row["role"]
+    differs = (
+        told or shown.value != row["shown"] or any(new[name] != row[name] for name in ("role", "stated"))
+    )
     if shown.value != row["shown"]:
         new["since"] = _since(new, shown, tx.now)
     if shown is Presence.OFF and new["ended_at"] is None and new["ends_at"] and new["ends_at"] <= tx.now:
@@ -225,5 +227,6 @@ def _colleague(row: Any, visits: int) -> Colleague:
         presence=row["shown"],
         since=row["since"],
         visits=visits,
+        stays_busy=row["stated"] == Presence.BUSY.value,
         revision=row["revision"],
     )

@@ -43,6 +43,8 @@ class Colleague(Wire, frozen=True, kw_only=True):
     """Since when the presence is this."""
     visits: int = 0
     """Live visits they have now; busy with one or more."""
+    stays_busy: bool = False
+    """Whether they said that they are busy: they stay so when their visits are over."""
     revision: int = 1
 
 

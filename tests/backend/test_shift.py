@@ -159,6 +159,17 @@ async def test_one_says_that_one_is_busy_and_free_again(backend: Backend) -> Non
     assert await shown(backend, "nora") == ["online", "busy", "online"]
 
 
+async def test_busy_said_in_a_visit_holds_when_the_visit_is_over(backend: Backend) -> None:
+    nora = await staff(backend, "nora")
+    started = (await in_progress(nora)).case
+    said = (await nora.send("set_presence", presence="busy")).colleague
+    assert (said.presence, said.visits, said.stays_busy) == ("busy", 1, True)
+    assert (await seen(nora))["Nora"].revision == said.revision
+    await nora.send("end_visit", case_id=ANNA_CASE, version=started.version)
+    assert (await seen(nora))["Nora"].presence == "busy"
+    assert (await nora.send("set_presence", presence="online")).colleague.presence == "online"
+
+
 async def test_the_shift_ends_with_the_session(backend: Backend) -> None:
     nora = await staff(backend, "nora")
     clock: Any = backend.clock

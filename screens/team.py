@@ -28,8 +28,8 @@ from clinic_tui.widgets.team_lines import (
     consultation_lines,
     consultations,
     conversation_lines,
+    names_text,
     talks,
-    with_text,
 )
 from clinic_tui.widgets.team_talk import TeamTalk
 from clinic_tui.widgets.view_tabs import ViewTab, ViewTabs
@@ -221,7 +221,7 @@ class TeamScreen(ClinicScreen):
         self.lines.focus()
 
     def do_team_presence(self) -> None:
-        """Busy where one was free, and free where one was not."""
+        """Busy where one did not say so, else free; a live visit keeps one busy whatever one says."""
         people = self.place.desk.people
         unit = people.assignment.unit_id if people.assignment else ""
         own = self.place.desk.team.colleagues.get((people.staff_id, unit))
@@ -259,7 +259,7 @@ class TeamScreen(ClinicScreen):
             self.place.submit(command, closed, self.refused)
 
         label = _("Mark as answered") if one.kind == "consultation" else _("Close the conversation")
-        text = _("With {names}. What was said is kept.").format(names=with_text(self.place.desk, one))
+        text = _("With {names}. What was said is kept.").format(names=names_text(self.place.desk, one))
         choices = (Choice("x", label, close), Choice("escape", _("Cancel")))
         self.place.ask(Question(label, text, choices, warning=False))
 

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from clinic_tui.domain.cases import CaseState
+from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.protocol.team import Conversation
 from clinic_tui.state.desk import Desk
@@ -67,13 +68,27 @@ def needs_me(desk: Desk, one: Conversation) -> bool:
     """Whether the conversation has something that I have not read, or a question for me to answer."""
     if one.state == "closed":
         return False
-    return one.read < one.count or is_asked(desk, one)
+    return is_asked(desk, one) or unread_in(desk, one) > 0
+
+
+def unread_in(desk: Desk, one: Conversation) -> int:
+    """How many messages of a conversation I have not read: none where I take no part."""
+    me = desk.people.staff_id
+    return max(0, one.count - one.read) if any(member.id == me for member in one.members) else 0
+
+
+def answered_by(one: Conversation) -> StaffRef | None:
+    """Who answered a consultation first; None while nobody has."""
+    authors = (message.author for message in one.messages)
+    return next((author for author in authors if author.id != one.asked_by.id), None)
 
 
 def is_asked(desk: Desk, one: Conversation) -> bool:
     """Whether a consultation waits for an answer by me, or by anybody of my role (domain.md 2.5)."""
     me = desk.people.staff_id
     if one.kind != "consultation" or one.state != "open" or one.asked_by.id == me:
+        return False
+    if answered_by(one) is not None:
         return False
     assignment = desk.people.assignment
     if one.role and assignment is not None and one.role in desk.people.roles_seen | {assignment.role}:

@@ -138,7 +138,7 @@ class StaffChat(Vertical):
 
     def _show_bar(self, heading: str, beside: str, pieces: Sequence[Piece]) -> None:
         style = "$on-staff-chat on $staff-chat"
-        notice = _("the resident sees nothing of this")
+        notice = _("not seen by residents")
         left = [Piece(f"{heading} – {notice}", f"{style} bold")]
         if beside:
             left.append(Piece(beside, style, rank=2, gap=2))

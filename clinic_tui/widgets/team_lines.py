@@ -6,7 +6,7 @@ from clinic_tui.i18n import _, ngettext, pgettext
 from clinic_tui.protocol.team import Colleague, Conversation, PresenceState
 from clinic_tui.state.desk import Desk
 from clinic_tui.widgets.line_list import Cell, Column, Line
-from clinic_tui.widgets.menu_counts import is_asked, needs_me
+from clinic_tui.widgets.menu_counts import answered_by, is_asked, needs_me, unread_in
 from clinic_tui.widgets.presence import ORDER, presence_sign, presence_word
 from clinic_tui.widgets.texts import ZONE, clock, month, resident_with_age, role_text
 from clinic_tui.widgets.workplace import Workplace
@@ -97,16 +97,16 @@ def conversation_lines(place: Workplace) -> list[Line]:
     desk, now = place.desk, place.now()
     lines: list[Line] = []
     for one in talks(desk):
-        about = about_text(desk, one)
+        about, unread = about_text(desk, one), unread_in(desk, one)
         kind = pgettext("conversation", "staff chat") if one.kind == "staff_chat" else ""
         lines.append(
             Line(
                 one.id,
                 (
-                    _unread(one),
-                    Cell(with_text(desk, one), "bold" if one.read < one.count else "$foreground"),
+                    _unread(unread),
+                    Cell(with_text(desk, one), "bold" if unread else "$foreground"),
                     Cell(about or kind, "$muted"),
-                    Cell(one.last_body, "$foreground" if one.read < one.count else "$muted"),
+                    Cell(one.last_body, "$foreground" if unread else "$muted"),
                     Cell(short_time(one.last_at, now), "$muted"),
                 ),
             )
@@ -119,14 +119,14 @@ def consultation_lines(place: Workplace) -> list[Line]:
     desk, now = place.desk, place.now()
     lines: list[Line] = []
     for one in consultations(desk):
-        asked = is_asked(desk, one)
+        asked, unread = is_asked(desk, one), unread_in(desk, one)
         urgent = _("Urgent: ") if one.urgent and one.state == "open" else ""
         lines.append(
             Line(
                 one.id,
                 (
-                    _unread(one),
-                    Cell(with_text(desk, one), "bold" if asked or one.read < one.count else "$foreground"),
+                    _unread(unread or asked),
+                    Cell(with_text(desk, one), "bold" if asked or unread else "$foreground"),
                     Cell(about_text(desk, one), "$muted"),
                     Cell(urgent + (one.subject or one.last_body), "$warning" if urgent else "$foreground"),
                     Cell(_state(desk, one, asked=asked) or short_time(one.last_at, now), "$muted"),
@@ -141,24 +141,31 @@ def _state(desk: Desk, one: Conversation, *, asked: bool) -> str:
         return pgettext("consultation", "answered")
     if asked:
         return pgettext("consultation", "waits for an answer")
+    answering = answered_by(one)
+    if answering is not None:
+        mine = answering.id == desk.people.staff_id
+        return _("you answered") if mine else _("{name} answered").format(name=answering.name)
     if one.asked_by.id == desk.people.staff_id:
         return pgettext("consultation", "you asked")
     return ""
 
 
-def _unread(one: Conversation) -> Cell:
-    number = max(0, one.count - one.read)
+def _unread(number: int) -> Cell:
     return Cell(str(min(number, 99)) if number else " ", "$warning bold")
 
 
 def with_text(desk: Desk, one: Conversation) -> str:
     """With whom one talks: the others by name, or the role that is asked."""
-    me = desk.people.staff_id
-    names = [member.name for member in one.members if member.id != me]
     if one.kind == "consultation" and one.role:
         role = role_text(one.role)
-        return f"{one.asked_by.name} → {role}" if one.asked_by.id != me else f"→ {role}"
-    return ", ".join(names) or one.asked_by.name
+        return f"{one.asked_by.name} → {role}" if one.asked_by.id != desk.people.staff_id else f"→ {role}"
+    return names_text(desk, one)
+
+
+def names_text(desk: Desk, one: Conversation) -> str:
+    """The others in a conversation by name; the role where nobody of it has answered yet."""
+    names = [member.name for member in one.members if member.id != desk.people.staff_id]
+    return ", ".join(names) or (role_text(one.role) if one.role else one.asked_by.name)
 
 
 def about_text(desk: Desk, one: Conversation) -> str:

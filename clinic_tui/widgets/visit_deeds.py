@@ -114,7 +114,7 @@ class VisitDeeds(CaseDeeds):
     def cancel(
         self, row: CaseRow, reason: str, then: Callable[[object], None], *, without_channel: bool = False
     ) -> None:
-        """Cancel the visit; `then` is called with the answer. Where no SMS can tell of it, it is asked first."""
+        """Cancel the visit; `then` is called with the answer. One is asked first where no SMS can tell of it."""
 
         def done(answer: object) -> None:
             then(answer)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from textual import on
+from textual import events, on
 from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
@@ -96,6 +96,12 @@ class ConsultDialog(ClinicDialog[str | None]):
             for role in (unit.roles if unit else ())
         ]
         self._whom.show(items, {chosen} if chosen else ())
+
+    def on_key(self, event: events.Key) -> None:
+        """Enter chooses the line under the cursor, as Space does."""
+        if event.key == "enter" and isinstance(self.focused, CheckGroup):
+            event.stop()
+            self.focused.action_mark()
 
     @on(CheckGroup.Changed)
     def _chose(self, event: CheckGroup.Changed) -> None:

@@ -69,7 +69,7 @@ async def test_it_says_that_the_resident_sees_nothing_and_who_reads_it() -> None
         screen.chat.show(conversation("Look at [bold]the rash"), "anna")
         await pilot.pause()
         shown = text_of(app)
-        for text in ("STAFF CHAT – the resident sees nothing", "To colleagues:", EBBA.name, "[bold]the rash"):
+        for text in ("STAFF CHAT – not seen by residents", "To colleagues:", EBBA.name, "[bold]the rash"):
             assert text in shown
 
 

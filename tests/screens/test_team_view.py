@@ -19,6 +19,7 @@ from clinic_tui.protocol.team_commands import (
     SetPresence,
     StartConversation,
 )
+from clinic_tui.widgets.check_list import CheckGroup
 from screens.dialogs.colleague_picker import ColleaguePicker
 from screens.dialogs.consult import ConsultDialog
 from screens.team import TeamScreen
@@ -122,7 +123,7 @@ async def test_enter_on_a_colleague_opens_the_direct_chat_that_there_is_and_mark
         await pilot.press("down", "enter")
         await pilot.pause()
         assert "Har du tid?" in text_of(app)
-        assert "the resident sees nothing of this" in text_of(app)
+        assert "DIRECT CHAT – not seen by residents" in text_of(app)
         read = app.asked.commands
         assert [type(one) for one in read] == [ReadConversation]
         await pilot.press(*"Ja", "ctrl+j")
@@ -238,9 +239,70 @@ async def test_busy_and_free_again() -> None:
         command = app.asked.commands[0]
         assert isinstance(command, SetPresence)
         assert command.presence == "busy"
-        app.desk.fold(event(11, ColleagueChanged(colleague=colleague(ME, "busy", revision=2))))
+        app.desk.fold(
+            event(11, ColleagueChanged(colleague=colleague(ME, "busy", stays_busy=True, revision=2)))
+        )
         await pilot.press("u")
         assert app.asked.commands[1].presence == "online"  # type: ignore[attr-defined]
+
+
+async def test_in_a_visit_one_says_whether_one_stays_busy_after_it() -> None:
+    app = StageApp(shown=team(colleagues=(colleague(ME, "busy", visits=1),)))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("u")
+        await pilot.pause()
+        assert app.asked.commands[0].presence == "busy"  # type: ignore[attr-defined]
+        assert "You stay busy after your visit too" in text_of(app)
+        mine = colleague(ME, "busy", visits=1, stays_busy=True, revision=2)
+        app.desk.fold(event(11, ColleagueChanged(colleague=mine)))
+        await pilot.press("u")
+        await pilot.pause()
+        assert app.asked.commands[1].presence == "online"  # type: ignore[attr-defined]
+        assert "You are busy while your visit goes on, and free after it." in text_of(app)
+
+
+async def test_a_question_that_a_colleague_has_answered_waits_for_nobody() -> None:
+    app = StageApp(shown=team(conversations=(question(read=0),)))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("left")
+        await pilot.pause()
+        assert "Consultations 1" in text_of(app).replace("  ", " ")
+        assert "waits for an answer" in text_of(app)
+        answer = StaffMessage(id="ask-2", conversation_id="ask", seq=2, author=OLLE, body="Ja", sent_at=NOW)
+        after = question(read=0, count=2, revision=2, members=(EBBA, OLLE), messages=(answer,))
+        app.change(app.desk.fold(event(11, ConversationChanged(conversation=after))))
+        await pilot.pause()
+        text = text_of(app)
+        assert "Olle Berg answered" in text
+        assert "Consultations 1" not in text.replace("  ", " ")
+        await pilot.press("x")
+        assert app.asked.questions[0].text.startswith("With Ebba Nyman, Olle Berg.")
+
+
+async def test_my_own_question_to_a_role_is_with_that_role() -> None:
+    app = StageApp(shown=team(conversations=(question(asked_by=ME, members=(ME,)),)))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("left", "x")
+        await pilot.pause()
+        assert app.asked.questions[0].text.startswith("With Nurse.")
+
+
+async def test_enter_chooses_whom_to_ask() -> None:
+    app = StageApp(shown=team())
+    app.desk.people.units["ekens"] = app.desk.people.units["ekens"].__class__(
+        id="ekens", name="Eken", kind="health_centre", roles=("nurse", "doctor")
+    )
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot)
+        await pilot.press("n")
+        await pilot.pause()
+        whom = app.screen.query_one("#consult-whom", CheckGroup)
+        whom.focus()
+        await pilot.press("down", "enter")
+        assert whom.chosen == {"nurse"}
 
 
 async def test_a_consultation_is_asked_of_a_role_about_a_case() -> None:

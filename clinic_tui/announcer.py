@@ -67,6 +67,12 @@ class Announcer:
         self._waiting = False
         self._title = ""
 
+    def turn_to(self, place: Workplace) -> None:
+        """Tell of another session; what was gathered in the one before is dropped."""
+        self._place = place
+        self._notices, self._messages = [], 0
+        self.show_title()
+
     def news(self, changes: Changes) -> None:
         """Something changed on the desk: tell what is new in it, in a moment."""
         looked_at = self._speaker.looks_at()

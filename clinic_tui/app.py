@@ -54,9 +54,11 @@ class LinkNews(Message):
 class Answered(Message):
     """A request has its outcome; posted from the link's thread."""
 
-    def __init__(self, future: "Future[Any]", done: Done, failed: Failed) -> None:
+    def __init__(self, future: "Future[Any]", done: Done, failed: Failed, room: DeskRoom) -> None:
         super().__init__()
         self.future, self.done, self.failed = future, done, failed
+        self.room = room
+        """Where it was asked; an answer for one that is gone goes nowhere."""
 
 
 class ClinicApp(WatchedApp[int], inherit_bindings=False):
@@ -75,23 +77,35 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         super().__init__()
         self.options = options
         self.incident_log = options.incidents
-        self.room = DeskRoom()
-        self._fetching: set[str] = set()
         self.link = Link(options.server, self._hand_over, idle=self.activity.idle)
         self.entrance = Entrance(self)
         self.navigation = Navigation(self)
         self.anywhere = Anywhere(self)
-        self.deeds = CaseRoom(self)
-        self.residents = ResidentRoom(self)
-        self.place = self._make_place()
+        self._furnish()
         self.announcer = Announcer(self.place, AppSpeaker(self))
-        self.notices = NoticeBoard(self)
-        self.shift = ShiftEnd(self)
         register_themes(self)
         self.theme = theme_for(options.config.ui.theme).name
         self.stylesheet = KeptStylesheet(variables=self.get_css_variables())
         self.set_keymap(self.place.keymap.as_textual())
         self.navigation.add_modes()
+
+    def _furnish(self) -> None:
+        """Everything that knows what a session knew, empty."""
+        self.room = DeskRoom()
+        self._fetching: set[str] = set()
+        self.deeds = CaseRoom(self)
+        self.residents = ResidentRoom(self)
+        self.place = self._make_place()
+        self.notices = NoticeBoard(self)
+        self.shift = ShiftEnd(self)
+
+    def begin_anew(self) -> None:
+        """Leave nothing of one person's session to the next at the same terminal (domain.md 7.1)."""
+        token_note = self.place.token_note
+        self._furnish()
+        self.place.token_note = token_note
+        self.announcer.turn_to(self.place)
+        self.navigation.forget_views()
 
     def _make_place(self) -> Workplace:
         config = self.options.config
@@ -223,10 +237,15 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         def refused(error: ClientError) -> None:
             self.say(error.user_text(), warning=True)
 
-        future.add_done_callback(lambda ready: self.post_message(Answered(ready, done, failed or refused)))
+        room = self.room
+        future.add_done_callback(
+            lambda ready: self.post_message(Answered(ready, done, failed or refused, room))
+        )
 
     def on_answered(self, message: Answered) -> None:
         """Hand an outcome to whoever asked, once the desk has taken it in."""
+        if message.room is not self.room:
+            return
         error = message.future.exception()
         if error is None:
             answer = message.future.result()

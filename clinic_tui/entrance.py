@@ -29,6 +29,8 @@ class Entrance:
         self._notice = ""
         self._username = ""
         self._last_assignment = ""
+        self._whose = ""
+        """Whose session the views still know; empty where they know nothing."""
 
     def screen(self) -> Screen[None]:
         """The sign-in screen."""
@@ -63,7 +65,14 @@ class Entrance:
 
     def _sign_in(self, username: str, password: str, done: SignedInPort, failed: Failed) -> None:
         self._username = username
-        self._app.fetch(self._app.link.sign_in(username, password), done, failed)
+
+        def signed_in(answer: SignedIn) -> None:
+            if self._whose not in {"", answer.staff.id}:
+                self._app.begin_anew()
+            self._whose = answer.staff.id
+            done(answer)
+
+        self._app.fetch(self._app.link.sign_in(username, password), signed_in, failed)
 
     def _choose(self, assignment_id: str, failed: Failed) -> None:
         self._last_assignment = assignment_id
@@ -113,6 +122,7 @@ class Entrance:
             return
         self._greeted = True
         app = self._app
+        self._whose = app.room.desk.people.staff_id
         kept, problem = app.options.kept_filter(app.room.desk.people.staff_id)
         for note in (*app.options.notes, *app.place.keymap.problems, problem):
             if note:
@@ -134,9 +144,13 @@ class Entrance:
             "disabled": _("The account is closed. Talk to your administrator."),
         }.get(reason, _("The session is over. Sign in again."))
         app.run_worker(asyncio.to_thread(app.options.forget_token), group="session", exit_on_error=False)
-        app.run_worker(self._back_to_sign_in(), group="session", exit_on_error=False)
+        app.run_worker(self._back_to_sign_in(reason == "signed_out"), group="session", exit_on_error=False)
 
-    async def _back_to_sign_in(self) -> None:
+    async def _back_to_sign_in(self, for_good: bool) -> None:
+        """Show the sign-in; of a session that its user ended nothing stays.
+
+        One that ended by itself may be taken up again by its own user, with what was written and not saved.
+        """
         app = self._app
         while len(app.screen_stack) > 1:
             await app.pop_screen()
@@ -145,6 +159,9 @@ class Entrance:
         await app.remove_mode("sign_in")
         app.navigation.add_mode("sign_in", self.screen)
         await app.switch_mode("sign_in")
+        if for_good:
+            self._whose = ""
+            app.begin_anew()
 
     def sign_out(self) -> None:
         """End the session on the backend and here."""

@@ -47,9 +47,18 @@ class Navigation:
 
     def add_modes(self) -> None:
         """Tell the app its views; each is made when first shown, and stays alive when left."""
+        self._add_views()
+        self.add_mode("sign_in", self._app.entrance.screen)
+
+    def _add_views(self) -> None:
         for name, (module, made) in VIEWS.items():
             self.add_mode(name, partial(self._make, module, made))
-        self.add_mode("sign_in", self._app.entrance.screen)
+
+    def forget_views(self) -> None:
+        """Take every view away; the next time it is shown it is made anew. None of them is in front."""
+        for name in VIEWS:
+            self._app.remove_mode(name)
+        self._add_views()
 
     def add_mode(self, name: str, make: Callable[[], Screen[None]]) -> None:
         """Tell the app one view."""

@@ -112,9 +112,7 @@ def test_who_is_too_late_is_told_who_was_first(two: tuple[Terminal, Terminal]) -
     pytest.fail("there never was a race")
 
 
-def test_signing_out_leads_back_to_the_sign_in(start: Start, served: Backend) -> None:
-    terminal = start("--server", served.url)
-    enter(terminal, "lena")
+def sign_out(terminal: Terminal) -> None:
     terminal.press("ctrl+p")
     terminal.wait_for("Vad vill du göra?")
     terminal.wait_still(0.4)
@@ -123,7 +121,32 @@ def test_signing_out_leads_back_to_the_sign_in(start: Start, served: Backend) ->
     terminal.press("enter")
     close_dialog(terminal, "Logga ut utan att avsluta passet", "q")
     terminal.wait_for("Du har loggat ut", "Lösenord")
+
+
+def test_signing_out_leads_back_to_the_sign_in(start: Start, served: Backend) -> None:
+    terminal = start("--server", served.url)
+    enter(terminal, "lena")
+    sign_out(terminal)
     assert "Ingrid" not in terminal.screen
     terminal.type("demo-demo-demo")
     terminal.press("enter")
     terminal.wait_for("Var arbetar du nu?")
+
+
+def test_who_signs_in_next_meets_nothing_of_whom_was_there_before(start: Start, served: Backend) -> None:
+    terminal = start("--server", served.url)
+    enter(terminal, "lena")
+    terminal.press("6")
+    terminal.wait_for("Skriv hela numret")
+    terminal.type("194210078418")
+    terminal.press("enter")
+    terminal.wait_for("Hans Bergman, 83 år", "Fakturafråga")
+    sign_out(terminal)
+    assert "Hans Bergman" not in terminal.screen
+    terminal.press("backtab", "ctrl+u")
+    terminal.wait_still(0.3)
+    enter(terminal, "anna")
+    terminal.wait_for("Karin Lindström")
+    terminal.press("6")
+    terminal.wait_for("Skriv hela numret")
+    assert "Hans Bergman" not in terminal.screen

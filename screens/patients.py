@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from clinic_tui.actions.action import Action, Scope
+from clinic_tui.actions.registry import ACTIONS
 from clinic_tui.i18n import N_, _
 from clinic_tui.protocol.care import Ticket
 from clinic_tui.protocol.chat_commands import CancelTicket, TicketAnswer
@@ -117,12 +118,13 @@ class PatientsScreen(ClinicScreen):
         return self.focused is self.number_field
 
     def actions_now(self) -> Iterable[Action]:
-        """From the number there is a way to the profile below it."""
-        for action in super().actions_now():
-            if action.id == "app.back" and self._writes_number and self.profile is not None:
-                yield replace(action, title=N_("To the profile"), weight=0)
-            else:
-                yield action
+        """From the number, the way to the profile below it leads."""
+        found = list(super().actions_now())
+        if self._writes_number and self.profile is not None:
+            back = ACTIONS["app.back"]
+            found.remove(back)
+            found.insert(0, replace(back, title=N_("To the profile"), weight=0))
+        return found
 
     def on_key(self, event: events.Key) -> None:
         """From the number down to the profile."""

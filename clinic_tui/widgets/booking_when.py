@@ -33,7 +33,7 @@ SHORTEST, LONGEST = 5, 480
 
 
 class StepInput(LineInput):
-    """A field whose value the arrow keys step up and down."""
+    """A short value that the arrow keys step up and down, and what one types takes the place of."""
 
     class Stepped(Message):
         """An arrow key was pressed."""
@@ -42,6 +42,14 @@ class StepInput(LineInput):
             super().__init__()
             self.field = field
             self.by = by
+
+    def __init__(self, value: str, limit: int, *, id: str) -> None:  # noqa: A002 - Textual's own name
+        super().__init__(value, limit=limit, select=True, id=id)
+
+    def step_to(self, value: str) -> None:
+        """Show another value, selected as the first one was."""
+        self.value = value
+        self.select_all()
 
     def on_key(self, event: events.Key) -> None:
         """Up and down step."""
@@ -71,9 +79,9 @@ class WhenFields(Vertical):
         super().__init__()
         local = start.astimezone(STOCKHOLM)
         self.today = local_day(now)
-        self._clock = StepInput(local.strftime("%H:%M"), limit=5, id="when-time")
-        self._day = StepInput(local.date().isoformat(), limit=10, id="when-day")
-        self._length = StepInput(str(minutes), limit=3, id="when-minutes")
+        self._clock = StepInput(local.strftime("%H:%M"), 5, id="when-time")
+        self._day = StepInput(local.date().isoformat(), 10, id="when-day")
+        self._length = StepInput(str(minutes), 3, id="when-minutes")
 
     def compose(self) -> Iterable[Widget]:
         """Day, time, length; each with its meaning beside it."""
@@ -181,12 +189,11 @@ class WhenFields(Vertical):
     def _step(self, event: StepInput.Stepped) -> None:
         event.stop()
         if event.field is self._day:
-            self._day.value = _day_after(self.day or self.today, event.by).isoformat()
+            self._day.step_to(_day_after(self.day or self.today, event.by).isoformat())
         elif event.field is self._clock:
-            self._clock.value = step_time(self.time or time(9), event.by).strftime("%H:%M")
+            self._clock.step_to(step_time(self.time or time(9), event.by).strftime("%H:%M"))
         else:
-            self._length.value = str(_length_after(self.minutes or 0, event.by))
-        event.field.cursor_position = len(event.field.value)
+            self._length.step_to(str(_length_after(self.minutes or 0, event.by)))
 
     def show_notes(self) -> None:
         """Say what the values mean: weekday and week, and when it ends."""

@@ -9,7 +9,7 @@ class DaysField(LineInput):
     """Days from 1 up to `most`; left and right of an end of the text are the field's own, ± steps."""
 
     def __init__(self, days: int, most: int, *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(str(days), limit=2, id=id)
+        super().__init__(str(days), limit=2, select=True, id=id)
         self.most = most
 
     @property
@@ -26,4 +26,4 @@ class DaysField(LineInput):
             event.stop()
             event.prevent_default()
             self.value = str(min(max((self.days or 0) + by, 1), self.most))
-            self.cursor_position = len(self.value)
+            self.select_all()

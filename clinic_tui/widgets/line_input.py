@@ -26,15 +26,17 @@ class LineInput(Input):
         placeholder: str = "",
         password: bool = False,
         limit: int = 0,
+        select: bool = False,
         id: str | None = None,  # noqa: A002 - Textual's own name
     ) -> None:
+        """`select`: the value is selected with the focus, so that what is typed takes its place."""
         super().__init__(
             value,
             placeholder=placeholder,
             password=password,
             max_length=limit,
             id=id,
-            select_on_focus=False,
+            select_on_focus=select,
         )
         self.cursor_blink = False
 

@@ -114,7 +114,7 @@ class VisitDeeds(CaseDeeds):
     def cancel(
         self, row: CaseRow, reason: str, then: Callable[[object], None], *, without_channel: bool = False
     ) -> None:
-        """Cancel the visit; `then` is called with the answer. One is asked first where no SMS can tell of it."""
+        """Cancel the visit, asked first where no SMS can tell of it; `then` is called with the answer."""
 
         def done(answer: object) -> None:
             then(answer)

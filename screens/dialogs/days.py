@@ -26,7 +26,7 @@ class DaysDialog(ClinicDialog[int | None]):
     ) -> None:
         super().__init__()
         self._title, self._paragraphs, self._choose = heading, tuple(paragraphs), choose or _("Choose")
-        self.field = LineInput(str(days), limit=2, id="days")
+        self.field = LineInput(str(days), limit=2, select=True, id="days")
 
     def heading(self) -> str:
         """What the days are for."""
@@ -68,6 +68,7 @@ class DaysDialog(ClinicDialog[int | None]):
             event.stop()
             event.prevent_default()
             self.field.value = str(min(MOST, max(FEWEST, (self.days or FEWEST) + steps[event.key])))
+            self.field.select_all()
 
     def take(self, key: str) -> None:
         """Give the number where it will do."""

@@ -136,6 +136,16 @@ async def test_arrow_keys_step_day_time_and_length() -> None:
         assert dialog.when.values == ("2026-03-03", "10:30", "45")
 
 
+async def test_what_is_typed_in_a_filled_field_takes_its_place() -> None:
+    app = stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        dialog = await opened(app, pilot)
+        await pilot.press(*"2026-03-09", "tab", *"17:36", "tab", "up", *"20")
+        assert dialog.when.values == ("2026-03-09", "17:36", "20")
+        await pilot.press("shift+tab", "end", "backspace", "5")
+        assert dialog.when.values[1] == "17:35"
+
+
 async def test_enter_on_the_day_and_f4_open_the_calendar() -> None:
     app = stage()
     async with app.run_test(size=(120, 40)) as pilot:

@@ -10,11 +10,10 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from clinic_tui.actions.action import Action, Scope
-from clinic_tui.client.errors import ClientError
 from clinic_tui.i18n import _
 from clinic_tui.protocol.care import Verification
 from clinic_tui.protocol.ids import new_id
-from clinic_tui.protocol.patient_commands import DecideVerification
+from clinic_tui.protocol.patient_commands import DecideVerification, SettleVerification
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.state.changes import Changes
 from clinic_tui.state.verifying import asked_for, failed_texts, to_verify, unsigned
@@ -138,6 +137,8 @@ class VerifyScreen(ClinicScreen):
                 if item is None or item.state != "open" or self.tab not in {"to_verify", "texts"}:
                     return False
                 return item.kind != "note_countersign" or item.id in self.opened
+            case "verify.settle":
+                return item is not None and item.state == "returned" and self.tab == "asked"
             case "verify.return":
                 return item is not None and item.state == "open" and self.tab == "to_verify"
             case _:
@@ -210,6 +211,19 @@ class VerifyScreen(ClinicScreen):
         """Return the item with a comment."""
         self._decide("returned")
 
+    def do_verify_settle(self) -> None:
+        """Take what came back off the list; whoever returned it sees nothing of it."""
+        item = self.item
+        if item is None:
+            return
+
+        def done(_answer: object) -> None:
+            self.show_all()
+            self.say(_("Off your list: {resident}.").format(resident=whose(item)))
+
+        command = SettleVerification(command_id=new_id(), verification_id=item.id)
+        self.place.submit(command, done, self.refused)
+
     def _decide(self, verdict: Verdict) -> None:
         item = self.item
         if item is None:
@@ -222,15 +236,12 @@ class VerifyScreen(ClinicScreen):
             said = _("Noted: {resident} was reached.") if item.kind == "sms_failed" else said
             self.say(said.format(resident=whose(item)))
 
-        def refused(error: ClientError) -> None:
-            self.say(error.user_text(), warning=True)
-
         def written(comment: str | None) -> None:
             if comment is not None:
                 command = DecideVerification(
                     command_id=new_id(), verification_id=item.id, verdict=verdict, comment=comment
                 )
-                self.place.submit(command, done, refused)
+                self.place.submit(command, done, self.refused)
 
         show_dialog(self, verdict_dialog(item, verdict), written)
 

@@ -21,6 +21,9 @@ VERIFY_ACTIONS = (
         20,
     ),
     Action("verify.return", N_("Return"), "x", Scope.VERIFY, N_("Return it with a comment."), 30),
+    Action(
+        "verify.settle", N_("Done with it"), "d", Scope.VERIFY, N_("Take what came back off your list."), 20
+    ),
     Action("verify.next", N_("Next tab"), "right", Scope.VERIFY, N_("Show the next tab."), 61),
     Action("verify.previous", N_("Previous tab"), "left", Scope.VERIFY, N_("Show the previous tab."), 91),
 )

@@ -34,10 +34,16 @@ _ONE = _SELECT.where(verifications.c.id == bindparam("wanted")).with_for_update(
 _OF_NOTE = select(verifications.c.id).where(
     verifications.c.note_id == bindparam("of"), verifications.c.state == "open"
 )
+_RETURNED = _SELECT.where(
+    verifications.c.case_id == bindparam("of"),
+    verifications.c.kind == bindparam("what"),
+    verifications.c.state == "returned",
+).with_for_update(of=verifications)
 _MINE: Select[Any] = _SELECT.where(
     or_(
         verifications.c.unit_id.in_(bindparam("units", expanding=True)) & (verifications.c.state == "open"),
         (verifications.c.asked_by_id == bindparam("who"))
+        & (verifications.c.state != "settled")
         & or_(
             verifications.c.state == "open",
             verifications.c.decided_at >= bindparam("since", type_=verifications.c.decided_at.type),
@@ -56,7 +62,10 @@ def add_item(
     note_id: str | None = None,
     asked_of: StaffRef | None = None,
 ) -> Verification:
-    """Store an item that the staff member asks for, and tell of it."""
+    """Store an item that the staff member asks for, and tell of it; it settles what came back before."""
+    before = tx.conn.execute(_RETURNED, {"of": case.id, "what": kind}).mappings().all()
+    for known in before:
+        settle_item(tx, _item(tx, known))
     item = Verification(
         id=new_id(int(tx.now.timestamp() * 1000)),
         kind=kind,
@@ -116,6 +125,15 @@ def decide_item(
     )
     _tell(tx, decided)
     return decided
+
+
+def settle_item(tx: Tx, item: Verification) -> Verification:
+    """Store that what came back has been seen to, and tell of it; the decision stays as it was."""
+    settled = replace(item, state="settled", revision=item.revision + 1)
+    changes = {"state": settled.state, "revision": settled.revision}
+    tx.conn.execute(update(verifications).where(verifications.c.id == item.id).values(changes))
+    _tell(tx, settled)
+    return settled
 
 
 def is_asked_for(tx: Tx, note_id: str) -> bool:

@@ -86,6 +86,7 @@ REASONS: dict[str, str] = {
     "verification.comment_missing": N_("Write what should be changed."),
     "verification.decided": N_("A colleague has already decided this."),
     "verification.for_other": N_("A named colleague was asked to verify this."),
+    "verification.not_returned": N_("This has not come back."),
     "verification.own": N_("Nobody verifies what they asked for themselves."),
     "visit.guardian_missing": N_("Choose the guardian who takes part for the child."),
     "visit.guardian_not_for_adult": N_("Only a child has a guardian who takes part."),

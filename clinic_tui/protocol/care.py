@@ -9,7 +9,8 @@ from clinic_tui.protocol.wire import Wire
 VisitMode = Literal["chat", "audio", "video", "phone"]
 TicketState = Literal["issued", "redeemed", "cancelled", "expired"]
 VerificationKind = Literal["note_countersign", "priority_change", "sms_failed"]
-VerificationState = Literal["open", "verified", "returned"]
+VerificationState = Literal["open", "verified", "returned", "settled"]
+"""Settled is what came back and has been seen to: asked for anew, or noted by its asker."""
 
 
 class HandOver(Wire, frozen=True, kw_only=True):

@@ -124,6 +124,12 @@ class DecideVerification(Command, frozen=True, kw_only=True):
     """Required where it is returned."""
 
 
+class SettleVerification(Command, frozen=True, kw_only=True):
+    """Take what came back off one's own list; who returned it, and why, is kept."""
+
+    verification_id: Id
+
+
 class MarkDocumented(CaseCommand, frozen=True, kw_only=True):
     """The signed note was copied for the record under the unit's headings; logged as COPY (slide 77)."""
 
@@ -164,5 +170,6 @@ STAFF: tuple[tuple[str, type[Command], type[Wire]], ...] = (
     ("change_priority", ChangePriority, CaseAnswer),
     ("ask_to_verify", AskToVerify, VerificationAnswer),
     ("decide_verification", DecideVerification, VerificationAnswer),
+    ("settle_verification", SettleVerification, VerificationAnswer),
     ("mark_documented", MarkDocumented, CaseAnswer),
 )

@@ -41,7 +41,7 @@ def asked_for(desk: Desk) -> list[Verification]:
     """What I asked for: returned first, then what waits, then what was verified; each the newest first."""
     me = desk.people.staff_id
     order = {"returned": 0, "open": 1, "verified": 2}
-    items = (one for one in desk.team.verifications.values() if _asked_by(one, me))
+    items = (one for one in desk.team.verifications.values() if _asked_by(one, me) and one.state in order)
     newest = sorted(items, key=lambda one: one.decided_at or one.asked_at, reverse=True)
     return sorted(newest, key=lambda one: order[one.state])
 

@@ -89,6 +89,7 @@ def _of_rest() -> dict[str, str]:
         "verification_asked": pgettext("access", "asked that the note be verified"),
         "verification_verified": pgettext("access", "verified it"),
         "verification_returned": pgettext("access", "returned it"),
+        "verification_settled": pgettext("access", "took what came back off the list"),
         "message_sent": pgettext("access", "wrote to the resident"),
         "posted": pgettext("access", "wrote to the resident"),
         "one_way": pgettext("access", "sent a one-way message"),

@@ -73,6 +73,7 @@ def decision_word(item: Verification) -> str:
         "open": pgettext("verification", "Waits"),
         "verified": pgettext("verification", "Verified"),
         "returned": pgettext("verification", "Returned"),
+        "settled": pgettext("verification", "Done with"),
     }[item.state]
 
 

@@ -47,7 +47,7 @@ ALLOWED: dict[str, set[Role]] = {
     **dict.fromkeys(
         ("start_conversation", "say_to_staff", "read_conversation", "close_conversation"), _READING
     ),
-    **dict.fromkeys(("release_case", "leave_case", "decide_verification"), _READING),
+    **dict.fromkeys(("release_case", "leave_case", "decide_verification", "settle_verification"), _READING),
     **dict.fromkeys(("save_profile", "save_phrase", "set_presence", "read_notices", "end_shift"), _EVERYBODY),
     "redirect_case": _ANSWERING - {Role.MEDICAL_ADMIN, Role.CONTACT_CENTRE},
     "change_priority": {Role.NURSE, Role.DOCTOR, Role.ADVICE_NURSE},

@@ -88,6 +88,43 @@ async def test_a_returned_note_needs_a_comment_and_may_be_asked_for_again(backen
     assert (await _asked(nora, amended.note)).state == "open"
 
 
+async def test_what_came_back_goes_when_it_is_asked_for_anew(backend: Backend) -> None:
+    nora, disa = await staff(backend, "nora"), await staff(backend, "disa", "north")
+    note = await _signed(nora)
+    first = await _asked(nora, note)
+    await _decide(disa, first, "returned", "Which dose?")
+    assert [one.state for one in (await _desk(backend, nora)).verifications] == ["returned"]
+    again = await _asked(nora, note)
+    assert [(one.id, one.state) for one in (await _desk(backend, nora)).verifications] == [(again.id, "open")]
+    seen = [one.verification for one in await _told(backend, "staff:s-nora", VerificationChanged)]
+    assert [(one.id, one.state, one.revision) for one in seen] == [
+        (first.id, "open", 1),
+        (first.id, "returned", 2),
+        (first.id, "settled", 3),
+        (again.id, "open", 1),
+    ]
+    assert (seen[2].comment, seen[2].decided_by.name) == ("Which dose?", "Disa")
+
+
+async def test_what_came_back_is_taken_off_the_list_by_its_asker_alone(backend: Backend) -> None:
+    nora, nils, disa = [
+        await staff(backend, "nora"),
+        await staff(backend, "nils"),
+        await staff(backend, "disa", "north"),
+    ]
+    item = await _asked(nora, await _signed(nora))
+    early = await nora.refused("settle_verification", verification_id=item.id)
+    assert early.rule == "verification.not_returned"
+    await _decide(disa, item, "returned", "Which dose?")
+    assert (await nils.refused("settle_verification", verification_id=item.id)).status == 404
+    settled = (await nora.send("settle_verification", verification_id=item.id)).verification
+    assert (settled.state, settled.comment, settled.revision) == ("settled", "Which dose?", 3)
+    assert (await _desk(backend, nora)).verifications == ()
+    found = select(audit.c.staff_id, audit.c.resident_id).where(audit.c.code == "verification_settled")
+    logged = await backend.store.read(lambda conn: [tuple(one) for one in conn.execute(found)])
+    assert logged == [("s-nora", "r-anna")]
+
+
 async def test_nobody_verifies_their_own(backend: Backend) -> None:
     disa = await staff(backend, "disa", "north")
     note = await _signed(disa)

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 from clinic_tui.actions.action import Scope
 from clinic_tui.client.errors import Conflict
 from clinic_tui.protocol.events import VerificationChanged
-from clinic_tui.protocol.patient_commands import DecideVerification
+from clinic_tui.protocol.patient_commands import DecideVerification, SettleVerification
 from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.resources import Assignment
 from clinic_tui.state.verifying import asked_for, failed_texts, returned, to_verify, unsigned, waiting_for_me
@@ -191,6 +191,25 @@ async def test_what_came_back_stands_first_with_its_comment() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert app.asked.performed == [f"open:{items()[2].case_id}"]
+
+
+async def test_what_came_back_is_taken_off_the_list_by_a_key_and_counts_no_more() -> None:
+    app = stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, pilot, "asked")
+        assert "d  Done with it" in text_of(app)
+        await pilot.press("d")
+        await pilot.pause()
+        command = app.asked.commands[-1]
+        assert isinstance(command, SettleVerification)
+        assert command.verification_id == items()[2].id
+        settled = replace(items()[2], state="settled", revision=3)
+        app.change(app.desk.fold(event(11, VerificationChanged(verification=settled))))
+        await pilot.pause()
+        assert screen.item == items()[3]
+        assert returned(app.desk) == 0
+        assert "Skriv till allergin" not in text_of(app)
+        assert not screen.may("verify.settle")
 
 
 async def test_a_text_that_did_not_arrive_is_done_once_the_resident_was_reached() -> None:

@@ -63,6 +63,7 @@ NEEDED: dict[str, frozenset[Permission] | None] = {
     "change_priority": frozenset({Permission.CHANGE_PRIORITY}),
     "ask_to_verify": _SIGN,
     "decide_verification": frozenset({Permission.VERIFY, Permission.PREVIEW_CASE}),
+    "settle_verification": _READ,
     "mark_documented": _SIGN,
     "open_unit": _HOURS,
     "save_unit": _UNIT,

@@ -76,6 +76,7 @@ HANDLERS: dict[str, Callable[[Any, Any], Wire]] = {
     "end_shift": shift.end_shift,
     "ask_to_verify": verifying.ask_to_verify,
     "decide_verification": verifying.decide_verification,
+    "settle_verification": verifying.settle_verification,
     "change_priority": verifying.change_priority,
     "mark_documented": verifying.mark_documented,
     "open_unit": units.open_unit,

@@ -18,7 +18,7 @@ from clinic_tui.backend.notices import notify
 from clinic_tui.backend.refused import Refused, by_rule, invalid, not_found
 from clinic_tui.backend.targets import target
 from clinic_tui.backend.tx import Tx
-from clinic_tui.backend.verifications import add_item, decide_item, find_item, is_asked_for
+from clinic_tui.backend.verifications import add_item, decide_item, find_item, is_asked_for, settle_item
 from clinic_tui.domain.cases import PrioritySource
 from clinic_tui.domain.refusals import Refusal
 from clinic_tui.domain.roles import Permission, Role
@@ -30,6 +30,7 @@ from clinic_tui.protocol.patient_commands import (
     ChangePriority,
     DecideVerification,
     MarkDocumented,
+    SettleVerification,
     VerificationAnswer,
 )
 from clinic_tui.protocol.refs import StaffRef
@@ -108,6 +109,19 @@ def decide_verification(tx: Tx, command: DecideVerification) -> VerificationAnsw
     if item.asked_by is not None:
         notify(tx, item.asked_by.id, "verification", case=case, who=tx.staff.ref, detail=comment)
     return VerificationAnswer(verification=decided)
+
+
+def settle_verification(tx: Tx, command: SettleVerification) -> VerificationAnswer:
+    """Take what came back off one's own list; anybody else's is not there."""
+    item = find_item(tx, command.verification_id)
+    if item is None or item.asked_by is None or item.asked_by.id != tx.staff.id:
+        raise not_found(command.verification_id)
+    if item.state != "returned":
+        raise _refused(Refusal(rule="verification.not_returned"))
+    case = None if item.case_id is None else find_case(tx, item.case_id, lock=False)
+    settled = settle_item(tx, item)
+    _log_decision(tx, settled, case)
+    return VerificationAnswer(verification=settled)
 
 
 def _log_decision(tx: Tx, item: Verification, case: CaseRecord | None) -> None:

@@ -26,7 +26,12 @@ def wire_region(region: RegionProfile) -> Region:
         PriorityInfo(priority=p.number, name=p.name(region.language), target_minutes=p.target_minutes)
         for p in region.priorities.values()
     )
-    return Region(name=region.title, priorities=priorities, unsigned_blocks=region.unsigned_blocks)
+    return Region(
+        name=region.title,
+        priorities=priorities,
+        unsigned_blocks=region.unsigned_blocks,
+        contact_type=region.contact_type,
+    )
 
 
 def hours_of(region: RegionProfile, kind: str, stored: str = "[]", exceptions: str = "[]") -> OpeningHours:

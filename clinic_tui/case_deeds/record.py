@@ -3,6 +3,7 @@
 from clinic_tui.case_deeds.part import Part
 from clinic_tui.domain.async_chats import AsyncState
 from clinic_tui.domain.cases import FINISHED
+from clinic_tui.domain.record import for_the_record
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
 from clinic_tui.protocol.ids import new_id
@@ -16,12 +17,6 @@ from screens.dialogs.priority import NewPriority, PriorityDialog
 from screens.dialogs.words import WordsDialog
 
 _OVER = FINISHED | {AsyncState.CLOSED}
-
-
-def for_the_record(note: str, template: str) -> str:
-    """A signed note as plain text under the unit's headings, with its contact type first (slides 76-77)."""
-    body = template if "{note}" in template else "{note}"
-    return _("Written remote contact") + "\n\n" + body.replace("{note}", note.strip()).strip() + "\n"
 
 
 class RecordDeeds(Part):
@@ -74,7 +69,8 @@ class RecordDeeds(Part):
         note, unit = self._note(row), self.unit(row)
         if note is None:
             return
-        told = self.place.copy(for_the_record(note.body, unit.keyword_template if unit else ""))
+        contact_type = self.desk.people.region.contact_type
+        told = self.place.copy(for_the_record(note.body, unit.keyword_template if unit else "", contact_type))
         if not self.place.config.privacy.copy_allowed:
             self.say(told, warning=True)
             return
@@ -97,6 +93,7 @@ class RecordDeeds(Part):
             _("Ask to countersign the note for {resident}").format(resident=resident_with_age(row.resident)),
             (_("To verify is to confirm that one has seen the note and stands behind it."),),
             unit_id=row.unit_id,
+            among=lambda staff: self.desk.people.verifies(staff.id, row.unit_id),
             anybody=_("Anybody at the unit who may verify"),
             choose=_("Ask"),
         )
@@ -114,16 +111,15 @@ class RecordDeeds(Part):
             limit=200,
         )
 
-        def chosen(comment: str) -> None:
-            command = AskToVerify(
+        def made(comment: str) -> AskToVerify:
+            return AskToVerify(
                 command_id=new_id(),
                 case_id=row.id,
                 note_id=note.id,
                 staff_id=None if staff == ANYBODY else staff.id,
                 comment=comment,
             )
-            who = _("Colleagues at the unit") if staff == ANYBODY else staff.name
-            text = _("{name} can see that the note is to be countersigned.").format(name=who)
-            self.send(command, lambda _answer: self.say(text))
 
-        self.ask(dialog, chosen)
+        who = _("Colleagues at the unit") if staff == ANYBODY else staff.name
+        text = _("{name} can see that the note is to be countersigned.").format(name=who)
+        self.write(dialog, made, lambda _answer: self.say(text))

@@ -91,6 +91,8 @@ class RegionProfile:
     """Hours of a unit that has none of its own."""
     services: Mapping[str, ServiceTarget]
     routing: RoutingRules
+    contact_type: str
+    """What a chat is called in the record; empty where the region does not say."""
     keyword_template: str
     """The headings of a note for the record, with `{note}` where the note goes, of a unit without its own."""
 
@@ -134,6 +136,7 @@ def parse(text: str) -> RegionProfile:
         hours=_hours(root.table("hours"), zone),
         services=_services(root.table("services")),
         routing=_routing(root.table("routing"), priorities),
+        contact_type=root.text("contact_type") if "contact_type" in root.left else "",
         keyword_template=_keyword_template(root),
     )
     root.done()

@@ -5,7 +5,7 @@ from typing import Literal
 
 from clinic_tui.protocol.care import Booking, HandOver, Ticket, Verification
 from clinic_tui.protocol.refs import Author, Availability, Reader, ResidentRef, StaffRef
-from clinic_tui.protocol.team import Colleague, Conversation, Notice, NotifyChoice
+from clinic_tui.protocol.team import Abilities, Colleague, Conversation, Notice, NotifyChoice
 from clinic_tui.protocol.wire import Wire
 
 
@@ -252,6 +252,8 @@ class Region(Wire, frozen=True, kw_only=True):
     name: str
     priorities: tuple[PriorityInfo, ...] = ()
     unsigned_blocks: bool = True
+    contact_type: str = ""
+    """What a chat is called in the record, such as Skriftlig distanskontakt (slide 77)."""
 
 
 class Assignment(Wire, frozen=True, kw_only=True):
@@ -312,6 +314,8 @@ class DeskSnapshot(Wire, frozen=True, kw_only=True):
     cursors: tuple[Cursor, ...]
     colleagues: tuple[Colleague, ...] = ()
     """Staff of the session's units with a shift today, oneself included."""
+    abilities: tuple[Abilities, ...] = ()
+    """What each of the staff may be given at the session's units."""
     conversations: tuple[Conversation, ...] = ()
     """My open conversations, and consultations that wait for a role of mine."""
     notices: tuple[Notice, ...] = ()

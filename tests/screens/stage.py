@@ -62,6 +62,7 @@ def desk_snapshot(*cases: CaseRow, **changes: Any) -> DeskSnapshot:
     values: dict[str, Any] = {
         "region": Region(
             name="Västmanland",
+            contact_type="Skriftlig distanskontakt",
             priorities=tuple(
                 PriorityInfo(priority=n, name=name, target_minutes=30) for n, name in NAMES.items()
             ),

@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 from textual.pilot import Pilot
 
-from clinic_tui.case_deeds.record import for_the_record
 from clinic_tui.client.errors import Rejected
+from clinic_tui.domain.refusals import REASONS
 from clinic_tui.protocol.care import HandOver
 from clinic_tui.protocol.chat_commands import ContinueChat, ProlongChat
 from clinic_tui.protocol.patient_commands import AskToVerify, ChangePriority, CloseMeeting, OpenMeeting
@@ -23,6 +23,7 @@ from clinic_tui.protocol.team_commands import (
     WithdrawHandOver,
 )
 from clinic_tui.widgets.bar import Bar
+from screens.dialogs.hand_over import HandOverDialog
 from screens.dialogs.meeting import MeetingDialog
 from tests.desks import EBBA, ME, NOW, case_id
 from tests.screens.deeds_stage import MEETING, OLLE, DeedsStage, chat, chat_detail, everything
@@ -66,6 +67,55 @@ async def test_a_case_is_handed_over_with_a_reason_and_a_summary() -> None:
         sent = app.last
         assert isinstance(sent, HandOverCase)
         assert (sent.staff_id, sent.reason, sent.summary, sent.version) == ("ebba", "late", "waits", 3)
+        assert "offered to Ebba Nyman" in app.screen_under_test.query_one("#case-line", Bar).text
+
+
+@pytest.mark.parametrize("key", ["f6", "shift+f6"])
+async def test_only_colleagues_who_can_are_offered(key: str) -> None:
+    signed = DeedsStage(everything(visit_detail(karin("closed"))))
+    signed.desk.visits[case_id(1)].put_note(signed.note(case_id(1), "Hosta."))
+    app = stage() if key == "f6" else signed
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press(key)
+        await settle(pilot)
+        assert "Ebba Nyman" in text_of(app)
+        assert "Olle Berg" not in text_of(app)
+        await pilot.press(*"olle")
+        await settle(pilot)
+        assert "No colleague by that name." in text_of(app)
+
+
+async def test_nobody_who_can_is_said() -> None:
+    app = DeedsStage(everything(chat_detail(chat()), abilities=()), first=C3)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("f6")
+        await settle(pilot)
+        assert "There is no colleague here who can." in text_of(app)
+
+
+async def test_what_was_written_stays_where_the_backend_says_no() -> None:
+    app = stage()
+    app.asked.refuse = Rejected(
+        Problem(code="blocked_by_rule", title="no", status=409, rule="case.target_lacks_role")
+    )
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("f6")
+        await settle(pilot)
+        await pilot.press("enter")
+        await settle(pilot)
+        await pilot.press(*"late", "enter", *"waits", "ctrl+s")
+        await settle(pilot)
+        dialog = app.screen
+        assert isinstance(dialog, HandOverDialog)
+        assert (dialog.reason.value, dialog.summary.text) == ("late", "waits")
+        assert REASONS["case.target_lacks_role"] in text_of(app)
+        app.asked.refuse = None
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert app.screen is app.screen_under_test
         assert "offered to Ebba Nyman" in app.screen_under_test.query_one("#case-line", Bar).text
 
 
@@ -271,14 +321,9 @@ async def test_a_signed_note_is_copied_for_the_record_and_marked() -> None:
         await pilot.press("shift+f9")
         await settle(pilot)
         assert app.copied == [
-            "Written remote contact\n\nKontaktorsak\n\nAnteckning\nHosta. Åter vid feber.\n\nÅtgärd\n"
+            "Skriftlig distanskontakt\n\nKontaktorsak\n\nAnteckning\nHosta. Åter vid feber.\n\nÅtgärd\n"
         ]
         assert "documented in the record" in app.screen_under_test.query_one("#case-line", Bar).text
-
-
-def test_a_template_without_its_place_gives_the_note_alone() -> None:
-    assert for_the_record("Text", "").endswith("\n\nText\n")
-    assert "{note}" not in for_the_record("Text", "Heading")
 
 
 async def test_anybody_can_be_asked_to_countersign() -> None:

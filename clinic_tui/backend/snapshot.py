@@ -32,6 +32,7 @@ from clinic_tui.backend.shifts import colleagues_at, ensure_shift
 from clinic_tui.backend.sms.outbox import inbox
 from clinic_tui.backend.store.tables import cases
 from clinic_tui.backend.streams import cursors, resident_stream
+from clinic_tui.backend.targets import abilities_at
 from clinic_tui.backend.tickets import tickets_of_issuer, tickets_of_resident
 from clinic_tui.backend.tx import Tx
 from clinic_tui.backend.units import other_units, unit_infos
@@ -126,6 +127,7 @@ def desk_snapshot(tx: Tx) -> DeskSnapshot:
         mine=mine,
         cursors=places,
         colleagues=colleagues_at(tx, assignment.units),
+        abilities=abilities_at(tx, assignment.units),
         conversations=talks,
         notices=notices,
         tickets=issued,

@@ -13,6 +13,7 @@ from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.refusals import REASONS
 from clinic_tui.domain.roles import Permission, Role, allows
 from clinic_tui.protocol.refs import StaffRef
+from clinic_tui.protocol.team import Abilities
 
 _texts = msgspec.json.Decoder(tuple[str, ...])
 _GIVEN = (
@@ -92,6 +93,30 @@ def _target(tx: Tx, rows: list[RowMapping]) -> Target:
     first = rows[0]
     ref = StaffRef(id=first["id"], name=first["display_name"], title=first["title"])
     return Target(ref=ref, reads=reads, queues=frozenset(queues), verifies=frozenset(verifies))
+
+
+def abilities_at(tx: Tx, unit_ids: Iterable[str]) -> tuple[Abilities, ...]:
+    """What each staff member who may sign in may be given at these units."""
+    found: dict[str, list[RowMapping]] = {}
+    for row in tx.conn.execute(_GIVEN).mappings():
+        if is_valid(row, tx.now):
+            found.setdefault(row["id"], []).append(row)
+    people = [_target(tx, rows) for rows in found.values()]
+    every = [_abilities(person, unit) for unit in unit_ids for person in people]
+    return tuple(one for one in every if one.visits or one.chats or one.verifies)
+
+
+def _abilities(person: Target, unit_id: str) -> Abilities:
+    def queues(needed: Permission) -> tuple[str, ...]:
+        return tuple(sorted(role for unit, role, what in person.queues if (unit, what) == (unit_id, needed)))
+
+    return Abilities(
+        staff_id=person.ref.id,
+        unit_id=unit_id,
+        visits=queues(Permission.ACCEPT_DROP_IN),
+        chats=queues(Permission.ANSWER_ASYNC),
+        verifies=unit_id in person.verifies,
+    )
 
 
 def queue_roles(tx: Tx) -> dict[str, tuple[str, ...]]:

@@ -13,6 +13,7 @@ from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.clinic_screen import ClinicScreen
 from clinic_tui.widgets.modal import ClinicDialog
 from clinic_tui.widgets.workplace import Workplace
+from clinic_tui.widgets.writing_dialog import WritingDialog
 
 T = TypeVar("T")
 
@@ -99,6 +100,25 @@ class Part:
     ) -> None:
         """Send a command; a refusal is said in place."""
         self.place.submit(command, done, failed or self.refused)
+
+    def write(
+        self, dialog: WritingDialog[T], make: Callable[[T], Command], done: Callable[[Any], None]
+    ) -> None:
+        """Show a dialog that stays open until what was written is sent; a refusal is said in it."""
+
+        def arrived(answer: Any) -> None:
+            if dialog.is_active:
+                dialog.dismiss(None)
+            done(answer)
+
+        def failed(error: ClientError) -> None:
+            if dialog.is_attached:
+                dialog.give_back(error.user_text())
+            else:
+                self.refused(error)
+
+        dialog.deliver = lambda written: self.send(make(written), arrived, failed)
+        self._hall.push_screen(dialog)
 
     def refused(self, error: ClientError) -> None:
         """Say why nothing came of it."""

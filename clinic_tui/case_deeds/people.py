@@ -40,15 +40,20 @@ class PeopleDeeds(Part):
             self._withdraw(row, offer)
         else:
             text = _("Hand over {resident}").format(resident=resident_with_age(row.resident))
-            picker = ColleaguePicker(self.place, text, unit_id=row.unit_id)
+            picker = ColleaguePicker(
+                self.place,
+                text,
+                unit_id=row.unit_id,
+                among=lambda staff: self.desk.people.takes(staff.id, row),
+            )
             self.ask(picker, lambda staff: self._hand_over(row, staff))
 
     def _hand_over(self, row: CaseRow, staff: StaffRef) -> None:
         unit = self.unit(row)
         resident = resident_with_age(row.resident)
 
-        def chosen(handing: Handing) -> None:
-            command = HandOverCase(
+        def made(handing: Handing) -> HandOverCase:
+            return HandOverCase(
                 command_id=new_id(),
                 case_id=row.id,
                 version=self.newest(row).version,
@@ -56,35 +61,32 @@ class PeopleDeeds(Part):
                 reason=handing.reason,
                 summary=handing.summary,
             )
-            text = _("{name} is asked to take over {resident}.")
-            self.send(command, lambda _answer: self.say(text.format(name=staff.name, resident=resident)))
 
-        self.ask(HandOverDialog(resident, staff, unit.hand_over_minutes if unit else 15), chosen)
+        text = _("{name} is asked to take over {resident}.").format(name=staff.name, resident=resident)
+        dialog = HandOverDialog(resident, staff, unit.hand_over_minutes if unit else 15)
+        self.write(dialog, made, lambda _answer: self.say(text))
 
     def _answer(self, row: CaseRow, offer: HandOver) -> None:
         resident = resident_with_age(row.resident)
         dialog = answer_dialog(resident, offer)
 
-        def chosen(comment: str) -> None:
-            accept = dialog.taken == "f9"
-            command = AnswerHandOver(
+        def made(comment: str) -> AnswerHandOver:
+            return AnswerHandOver(
                 command_id=new_id(),
                 case_id=row.id,
                 version=self.newest(row).version,
-                accept=accept,
+                accept=dialog.taken == "f9",
                 comment=comment,
             )
 
-            def done(_answer: object) -> None:
-                if accept:
-                    self.place.open_case(row.id)
-                    self.say(_("You have {resident} now.").format(resident=resident))
-                else:
-                    self.say(_("{name} keeps {resident}.").format(name=offer.sender.name, resident=resident))
+        def done(_answer: object) -> None:
+            if dialog.taken == "f9":
+                self.place.open_case(row.id)
+                self.say(_("You have {resident} now.").format(resident=resident))
+            else:
+                self.say(_("{name} keeps {resident}.").format(name=offer.sender.name, resident=resident))
 
-            self.send(command, done)
-
-        self.ask(dialog, chosen)
+        self.write(dialog, made, done)
 
     def _withdraw(self, row: CaseRow, offer: HandOver) -> None:
         resident = resident_with_age(row.resident)
@@ -132,12 +134,10 @@ class PeopleDeeds(Part):
             limit=200,
         )
 
-        def chosen(note: str) -> None:
-            command = InviteColleague(command_id=new_id(), case_id=row.id, staff_id=staff.id, note=note)
-            text = _("{name} is invited.").format(name=staff.name)
-            self.send(command, lambda _answer: self.say(text))
+        def made(note: str) -> InviteColleague:
+            return InviteColleague(command_id=new_id(), case_id=row.id, staff_id=staff.id, note=note)
 
-        self.ask(dialog, chosen)
+        self.write(dialog, made, lambda _answer: self.say(_("{name} is invited.").format(name=staff.name)))
 
     def may_case_leave(self, row: CaseRow) -> bool:
         """Where one was invited; in one's own case, where somebody else was."""
@@ -197,7 +197,7 @@ class PeopleDeeds(Part):
             _("Give {resident} to a colleague").format(resident=resident),
             (_("The colleague is told, and has the case at once."),),
             unit_id=row.unit_id,
-            among=lambda staff: staff.id != holder,
+            among=lambda staff: staff.id != holder and self.desk.people.takes(staff.id, row),
         )
 
         def chosen(staff: StaffRef) -> None:

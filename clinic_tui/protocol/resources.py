@@ -117,6 +117,8 @@ class Contact(Wire, frozen=True, kw_only=True):
     mobile: str
     language: str
     guardians: tuple[str, ...] = ()
+    reachable: bool = True
+    """Whether an SMS can tell who reads and writes in the case: the resident, or the guardian for them."""
 
 
 class Message(Wire, frozen=True, kw_only=True):

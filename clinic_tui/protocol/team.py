@@ -48,6 +48,19 @@ class Colleague(Wire, frozen=True, kw_only=True):
     revision: int = 1
 
 
+class Abilities(Wire, frozen=True, kw_only=True):
+    """What a staff member may be given at a unit (domain.md 2.11)."""
+
+    staff_id: str
+    unit_id: str
+    visits: tuple[str, ...] = ()
+    """Queue roles whose visits they take."""
+    chats: tuple[str, ...] = ()
+    """Queue roles whose chats they answer."""
+    verifies: bool = False
+    """Whether they may countersign notes."""
+
+
 class StaffMessage(Wire, frozen=True, kw_only=True):
     """A message between staff; no resident ever sees it (slide 37)."""
 

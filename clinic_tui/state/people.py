@@ -4,8 +4,10 @@ from datetime import datetime
 
 from msgspec.structs import replace
 
+from clinic_tui.domain.cases import CaseKind
 from clinic_tui.protocol.resources import (
     Assignment,
+    CaseRow,
     DeskSnapshot,
     PhraseInfo,
     PriorityInfo,
@@ -14,6 +16,7 @@ from clinic_tui.protocol.resources import (
     StaffRef,
     UnitInfo,
 )
+from clinic_tui.protocol.team import Abilities
 
 
 class People:
@@ -28,6 +31,7 @@ class People:
         self.all_units: dict[str, UnitInfo] = {}
         """Every unit of the region, as targets of tickets."""
         self.staff: dict[str, StaffRef] = {}
+        self._abilities: dict[tuple[str, str], Abilities] = {}
         self.roles_seen: frozenset[str] = frozenset()
         self.permissions: frozenset[str] = frozenset()
         self.shift_ends_at: datetime | None = None
@@ -41,6 +45,7 @@ class People:
         self.all_units = {unit.id: unit for unit in snapshot.units}
         self.units = {unit.id: unit for unit in snapshot.units if unit.mine}
         self.staff = {person.id: person for person in snapshot.staff}
+        self._abilities = {(one.staff_id, one.unit_id): one for one in snapshot.abilities}
         self.roles_seen = frozenset(snapshot.roles_seen)
         self.permissions = frozenset(snapshot.permissions)
         self.shift_ends_at = snapshot.shift_ends_at
@@ -61,6 +66,18 @@ class People:
     def allowed(self, permission: str) -> bool:
         """Whether the session has this permission (a value of `domain.roles.Permission`)."""
         return permission in self.permissions
+
+    def takes(self, staff_id: str, row: CaseRow) -> bool:
+        """Whether a colleague may be given a case."""
+        known = self._abilities.get((staff_id, row.unit_id))
+        if known is None:
+            return False
+        return row.queue_role in (known.chats if row.kind == CaseKind.ASYNC else known.visits)
+
+    def verifies(self, staff_id: str, unit_id: str) -> bool:
+        """Whether a colleague may countersign notes at a unit."""
+        known = self._abilities.get((staff_id, unit_id))
+        return known is not None and known.verifies
 
     def priority(self, number: int | None) -> PriorityInfo | None:
         """What the region calls a priority; None for one it does not know."""

@@ -152,7 +152,8 @@ class ColleaguePicker(ClinicDialog[StaffRef | None]):
         self.list.show(items)
         if before is not None and before in self._shown:
             self.list.action_move(list(self._shown).index(before))
-        put(self.query_one("#colleague-none", Static), "" if items else _("No colleague by that name."))
+        none = _("No colleague by that name.") if words else _("There is no colleague here who can.")
+        put(self.query_one("#colleague-none", Static), "" if items else none)
         self.show_ways()
 
 

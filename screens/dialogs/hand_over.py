@@ -14,10 +14,11 @@ from clinic_tui.protocol.command import MESSAGE_LIMIT
 from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.text import is_blank
 from clinic_tui.widgets.line_input import LineInput
-from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph
+from clinic_tui.widgets.modal import Way, paragraph
 from clinic_tui.widgets.plain import plain
 from clinic_tui.widgets.text_area import WritingArea
 from clinic_tui.widgets.texts import clock
+from clinic_tui.widgets.writing_dialog import WritingDialog
 from screens.dialogs.words import WORDS_LIMIT, WordsDialog
 
 
@@ -29,10 +30,8 @@ class Handing:
     summary: str
 
 
-class HandOverDialog(ClinicDialog[Handing | None]):
+class HandOverDialog(WritingDialog[Handing]):
     """Asks for the reason and an optional summary. Esc asks once more where text would go."""
-
-    QUIET = 0.0
 
     def __init__(self, resident: str, receiver: StaffRef, minutes: int) -> None:
         """`minutes` after which it goes back by itself where nobody answers."""
@@ -78,10 +77,7 @@ class HandOverDialog(ClinicDialog[Handing | None]):
     @on(WritingArea.Changed)
     def _changed(self) -> None:
         self._leaving = False
-        self._say("")
-
-    def _say(self, text: str) -> None:
-        self.query_one("#dialog-problem", Static).update(plain(text, "$warning"))
+        self.tell("")
 
     def take(self, key: str) -> None:
         """Give what goes with the case; a reason there must be."""
@@ -89,17 +85,17 @@ class HandOverDialog(ClinicDialog[Handing | None]):
             written = not is_blank(self.reason.value) or not is_blank(self.summary.text)
             if written and not self._leaving:
                 self._leaving = True
-                self._say(_("Esc once more throws away what you have written."))
+                self.tell(_("Esc once more throws away what you have written."))
                 return
             self.dismiss(None)
         elif is_blank(self.reason.value):
-            self._say(_("Write a short reason."))
+            self.tell(_("Write a short reason."))
             self.reason.focus()
         elif len(self.summary.text) > MESSAGE_LIMIT:
-            self._say(_("The text is too long."))
+            self.tell(_("The text is too long."))
             self.summary.focus()
         else:
-            self.dismiss(Handing(self.reason.value.strip(), self.summary.text.strip()))
+            self.give(Handing(self.reason.value.strip(), self.summary.text.strip()))
 
 
 def answer_dialog(resident: str, offer: HandOver) -> WordsDialog:

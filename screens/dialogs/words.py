@@ -10,22 +10,21 @@ from textual.widgets import Static
 from clinic_tui.i18n import _
 from clinic_tui.protocol.text import is_blank
 from clinic_tui.widgets.line_input import LineInput
-from clinic_tui.widgets.modal import ClinicDialog, Way, WayRow, paragraph
+from clinic_tui.widgets.modal import Way, WayRow, paragraph
 from clinic_tui.widgets.plain import plain
 from clinic_tui.widgets.text_area import WritingArea
+from clinic_tui.widgets.writing_dialog import WritingDialog
 
 WORDS_LIMIT = 500
 """Characters a reason or a comment may hold, as the commands have it."""
 
 
-class WordsDialog(ClinicDialog[str | None]):
+class WordsDialog(WritingDialog[str]):
     """Gives what was written, without blanks around it, or None. Esc asks once more where text would go.
 
     `taken` is the key of the way that was chosen, for one with several. Enter in a line goes to the first
     way and sends nothing; a text area (`lines`) keeps Enter for itself.
     """
-
-    QUIET = 0.0
 
     def __init__(
         self,
@@ -95,30 +94,27 @@ class WordsDialog(ClinicDialog[str | None]):
     @on(LineInput.Changed)
     def _changed(self) -> None:
         self._leaving = False
-        self._say("")
+        self.tell("")
 
     @on(LineInput.Submitted)
     def _submitted(self) -> None:
         self.query(WayRow).first().focus()
-
-    def _say(self, text: str) -> None:
-        self.query_one("#dialog-problem", Static).update(plain(text, "$warning"))
 
     def take(self, key: str) -> None:
         """Give the text where it will do; leave only what may be lost."""
         if key == "escape":
             if self.text != self._value and not is_blank(self.text) and not self._leaving:
                 self._leaving = True
-                self._say(_("Esc once more throws away what you have written."))
+                self.tell(_("Esc once more throws away what you have written."))
                 return
             self.dismiss(None)
             return
         if self._required and is_blank(self.text):
-            self._say(_("Something must be written here."))
+            self.tell(_("Something must be written here."))
             self.field.focus()
         elif len(self.text) > self._limit:
-            self._say(_("The text is too long."))
+            self.tell(_("The text is too long."))
             self.field.focus()
         else:
             self.taken = key
-            self.dismiss(self.text.strip())
+            self.give(self.text.strip())

@@ -133,6 +133,18 @@ async def test_a_case_goes_only_to_who_can_take_it_and_with_a_reason(
     assert (await nora.refused("hand_over_case", **asked)).rule == rule
 
 
+async def test_the_desk_says_who_can_be_given_what(clinic: Backend) -> None:
+    nora = await staff(clinic, "nora")
+    desk = await query(clinic, nora.token, "desk", desk_snapshot)
+    assert {one.unit_id for one in desk.abilities} == {"north"}
+    able = {one.staff_id: one for one in desk.abilities}
+    assert {one for one in able if "nurse" in able[one].visits} >= {"s-nora", "s-nils", "s-disa", "s-sigrid"}
+    assert able["s-nora"].chats == ("medical_admin", "nurse")
+    assert (able["s-rolf"].visits, able["s-rolf"].verifies) == (("rehab",), False)
+    assert (able["s-maja"].visits, able["s-maja"].verifies) == ((), True)
+    assert "s-axel" not in able
+
+
 async def test_only_the_assignee_hands_over_and_once_at_a_time(clinic: Backend) -> None:
     nora, nils, sigrid = [await staff(clinic, name) for name in ("nora", "nils", "sigrid")]
     row = await offer(nora)

@@ -13,7 +13,7 @@ from clinic_tui.protocol.commands import Command
 from clinic_tui.protocol.patient_commands import ChangePriority, CloseMeeting, MarkDocumented, OpenMeeting
 from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.resources import CaseDetail, CaseRow, DeskSnapshot, UnitInfo
-from clinic_tui.protocol.team import Colleague, Conversation, StaffMessage
+from clinic_tui.protocol.team import Abilities, Colleague, Conversation, StaffMessage
 from clinic_tui.protocol.team_commands import (
     AnswerHandOver,
     ConversationAnswer,
@@ -98,7 +98,19 @@ def everything(*mine: CaseDetail, **changes: Any) -> DeskSnapshot:
         meetings=True,
         keyword_template="Kontaktorsak\n\nAnteckning\n{note}\n\nÅtgärd",
     )
-    values: dict[str, Any] = {"permissions": ALL, "units": (unit,), "colleagues": people}
+    able = Abilities(
+        staff_id=EBBA.id,
+        unit_id=unit.id,
+        visits=("doctor", "nurse"),
+        chats=("doctor", "nurse"),
+        verifies=True,
+    )
+    values: dict[str, Any] = {
+        "permissions": ALL,
+        "units": (unit,),
+        "colleagues": people,
+        "abilities": (able, Abilities(staff_id=OLLE.id, unit_id=unit.id, chats=("medical_admin",))),
+    }
     return visits(*mine, **(values | changes))
 
 

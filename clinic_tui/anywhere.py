@@ -51,7 +51,7 @@ class Anywhere:
 
     def do_go_patients(self) -> None:
         """Go where one writes a number; a profile that is shown stays below."""
-        self._app.place.wanted_tab.setdefault("patients", "")
+        self._app.place.wanted_tab.setdefault("patients", "number")
         self._app.navigation.show("patients")
 
     def do_app_back(self) -> None:

@@ -122,6 +122,8 @@ class Navigation:
 
         def opened(answer: ProfileOpened) -> None:
             app.place.patient = answer.profile
+            if app.current_mode != "patients":
+                app.place.wanted_tab["patients"] = "profile"
             self.show("patients")
             screen = app.clinic_screen
             if screen is not None and screen.is_mounted:

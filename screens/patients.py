@@ -104,13 +104,15 @@ class PatientsScreen(ClinicScreen):
         self._take_wanted()
 
     def _take_wanted(self) -> None:
-        """Look up the number that is wanted from elsewhere; an empty one is still to be written."""
-        wanted = self.place.wanted_tab.pop("patients", None)
-        if wanted:
-            self.number_field.value = ""
-            self.search.find(wanted)
-        elif wanted is not None:
+        """Go to the number or to the profile, as one came for; anything else is a number to look up."""
+        wanted = self.place.wanted_tab.pop("patients", "")
+        if wanted == "number":
             self.number_field.focus()
+        elif wanted:
+            self.number_field.value = ""
+            self.list.focus()
+        if wanted not in {"", "number", "profile"}:
+            self.search.find(wanted)
 
     @property
     def _writes_number(self) -> bool:

@@ -59,7 +59,7 @@ def profile_lines(place: Workplace, profile: ResidentProfile) -> list[Line]:
         (_("Open cases"), [_case(place, row, now) for row in _cases(place, profile)], _("None")),
         (_("Tickets"), [_ticket(one, now) for one in profile.tickets], ""),
         (_("Relatives"), list(_relatives(profile)), ""),
-        (_("Earlier cases"), [_earlier(one, now) for one in profile.earlier], _("None here")),
+        (_("Earlier cases"), [_earlier(place, one, now) for one in profile.earlier], _("None here")),
         (_("Who has opened this resident’s cases"), list(_access(profile, now)), _("Nobody yet")),
     ]
     lines: list[Line] = []
@@ -158,10 +158,10 @@ def _relative(title: str, one: ResidentRef) -> Line:
     return Line(f"person:{one.id}", (Cell(title, "$muted"), Cell(resident_short(one))))
 
 
-def _earlier(case: EarlierCase, now: datetime) -> Line:
+def _earlier(place: Workplace, case: EarlierCase, now: datetime) -> Line:
     about = " · ".join(part for part in (kind_text(case.kind), case.reason) if part)
     by = " · ".join(part for part in (case.staff_name, case.unit_name) if part)
-    if case.documented_at is not None:
+    if _documented_at(place, case) is not None:
         by = f"✓ {by}"
     when = day_or_clock(case.closed_at, now)
     if case.closed_at.year != now.year:
@@ -178,13 +178,20 @@ def earlier_case(profile: ResidentProfile, selected: str) -> EarlierCase | None:
 def _earlier_detail(place: Workplace, case: EarlierCase) -> Content:
     """The note, whether it is in the record, and how the whole case is read."""
     title = joined((case.reason, "bold"), ("   " + day(case.closed_at), "$muted"))
-    if case.documented_at is not None:
-        time = day_or_clock(case.documented_at, place.now())
+    documented_at = _documented_at(place, case)
+    if documented_at is not None:
+        time = day_or_clock(documented_at, place.now())
         mark = plain("   " + _("✓ documented in the record {time}").format(time=time), "$success")
     else:
         mark = plain("   " + _("not copied for the record") if case.note else "", "$muted")
     note = plain(case.note.strip()) if case.note else plain(_("No signed note"), "$muted")
     return joined(title, mark, "\n", *((_open_hint(place), "\n") if case.may_read else ()), note)
+
+
+def _documented_at(place: Workplace, case: EarlierCase) -> datetime | None:
+    """When it came into the record, as new as it is known on the desk."""
+    opened = place.desk.visits.get(case.id)
+    return opened.row.documented_at if opened is not None else case.documented_at
 
 
 def _open_hint(place: Workplace) -> Content:

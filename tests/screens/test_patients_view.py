@@ -14,7 +14,7 @@ from clinic_tui.protocol.resources import Contact, ResidentRef
 from clinic_tui.widgets.bar import Bar
 from screens.dialogs.new_resident import NewResidentDialog
 from screens.patients import PatientsScreen
-from tests.desks import NOW, case_id
+from tests.desks import NOW, case_id, detail, row
 from tests.hostile import CORE, bad_code_points
 from tests.profiles import ELSA, UNITS, profile, ticket
 from tests.screens.stage import StageApp, desk_snapshot, text_of
@@ -217,6 +217,17 @@ async def test_an_earlier_case_says_that_it_is_in_the_record() -> None:
         assert "✓ Ebba Nyman" in text
 
 
+async def test_an_earlier_case_that_was_just_copied_for_the_record_says_so() -> None:
+    app = app_with()
+    case = row(90, state="closed", resident=profile().resident, documented_at=NOW)
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, earlier(may_read=True))
+        app.desk.open(detail(case))
+        screen.on_screen_resume()
+        await select(pilot, screen, f"earlier:{case_id(90)}")
+        assert "✓ documented in the record" in text_of(app)
+
+
 async def test_an_earlier_case_that_one_may_not_read_is_not_offered() -> None:
     app = app_with()
     async with app.run_test(size=(120, 40)) as pilot:
@@ -308,7 +319,7 @@ async def test_who_comes_to_find_somebody_writes_above_the_profile_that_is_shown
         screen = await opened(app, profile())
         await pilot.pause()
         assert screen.focused is screen.list
-        app.place.wanted_tab["patients"] = ""
+        app.place.wanted_tab["patients"] = "number"
         screen.on_screen_resume()
         await pilot.pause()
         await pilot.press(*"1912")
@@ -357,6 +368,19 @@ async def test_a_profile_that_comes_while_one_writes_a_number_leaves_the_digits_
         await pilot.pause()
         await pilot.press("9")
         assert screen.number_field.value == "19"
+
+
+async def test_a_profile_opened_from_another_view_has_the_keys_and_no_old_number_beside_it() -> None:
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, profile())
+        await pilot.press("f", "1", "9")
+        app.place.patient = profile(resident=ELSA)
+        app.place.wanted_tab["patients"] = "profile"
+        screen.show_all()
+        await pilot.pause()
+        assert screen.focused is screen.list
+        assert screen.number_field.value == ""
 
 
 async def test_the_same_residents_profile_opened_again_has_the_keys() -> None:

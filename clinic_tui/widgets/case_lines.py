@@ -7,10 +7,13 @@ from clinic_tui.domain.cases import CaseKind
 from clinic_tui.i18n import _
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.widgets.bar import Piece
-from clinic_tui.widgets.chat_rows import day_or_clock, left_alarm, left_text
+from clinic_tui.widgets.chat_rows import chat_service, day_or_clock, left_alarm, left_text
 from clinic_tui.widgets.texts import clock
 from clinic_tui.widgets.visit_texts import mode_short, span_text
+from clinic_tui.widgets.wrapping import cut
 
+_SUBJECT_CELLS = 30
+"""So much of the subject stands beside the time that is left in the narrowest chat; the panel has it all."""
 _QUIET, _PLAIN, _WARN = "$muted", "$foreground", "$warning bold"
 
 
@@ -19,6 +22,7 @@ def case_pieces(row: CaseRow, me: str, now: datetime, *, answer_key: str = "") -
     return [
         *_hand_over(row, me, answer_key),
         *_whose(row, me),
+        *_subject(row),
         *_time(row, now),
         *_call(row),
         *_priority(row),
@@ -47,6 +51,12 @@ def _whose(row: CaseRow, me: str) -> Iterable[Piece]:
     if invited and row.assignee is not None and row.assignee.id != me:
         text = _("{name}'s case · you are invited").format(name=row.assignee.name)
         yield Piece(text, _PLAIN, gap=2)
+
+
+def _subject(row: CaseRow) -> Iterable[Piece]:
+    """What a chat is about; a visit says so in its history."""
+    if row.kind == CaseKind.ASYNC:
+        yield Piece(cut(chat_service(row), _SUBJECT_CELLS), _PLAIN, rank=3, gap=2)
 
 
 def _time(row: CaseRow, now: datetime) -> Iterable[Piece]:

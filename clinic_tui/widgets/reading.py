@@ -9,8 +9,8 @@ from clinic_tui.domain.cases import CaseKind
 from clinic_tui.i18n import _, ngettext, pgettext
 from clinic_tui.protocol.resources import Answer, CaseEvent, CaseRow, EarlierCase
 from clinic_tui.state.visit import Visit
-from clinic_tui.widgets.note_text import first_words
 from clinic_tui.widgets.chat_rows import chat_service
+from clinic_tui.widgets.note_text import first_words
 from clinic_tui.widgets.texts import clock, day, language_text, resident_with_age
 
 _BLANK = Content("")

@@ -2,7 +2,6 @@
 
 from typing import TYPE_CHECKING
 
-from clinic_tui.domain.async_chats import ASYNC_HELD
 from clinic_tui.domain.cases import CaseKind, CaseState
 from clinic_tui.i18n import _
 from clinic_tui.protocol.resources import PhraseInfo
@@ -64,8 +63,8 @@ class Panes:
     def _first_page(self, visit: Visit, *, narrow: bool) -> str:
         """The page a state asks for: reading before the visit, writing in it, the note after it."""
         state = visit.row.state
-        if visit.row.kind == CaseKind.ASYNC and not visit.notes:
-            return CHAT if narrow and state in ASYNC_HELD else "history"
+        if visit.row.kind == CaseKind.ASYNC and (narrow or not visit.notes):
+            return CHAT if narrow else "history"
         if state == CaseState.CLOSED:
             return "note"
         if narrow and self._screen.talk.writable(visit):

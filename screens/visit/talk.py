@@ -131,7 +131,7 @@ class Talk:
         if row.close_reason == CloseReason.EXPIRED:
             return _("{resident} · ended: its time was out").format(resident=who)
         if row.state == AsyncState.CLOSED:
-            return _("{resident} · ended: it can be read, not written in").format(resident=who)
+            return _("{resident} · ended, only to be read").format(resident=who)
         if row.assignee is None:
             return _("{resident} · nobody has taken the chat").format(resident=who)
         return _("{name} has {resident} now.").format(name=row.assignee.name, resident=who)

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from clinic_tui.protocol.chat_commands import CloseChat, MarkDone
 from clinic_tui.protocol.commands import MarkRead, PostMessage, SignNote
@@ -44,7 +45,7 @@ async def test_an_open_chat_of_mine_can_be_written_in(state: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"state": "closed", "closed_at": NOW, "close_reason": "ended"}, "ended: it can be read"),
+        ({"state": "closed", "closed_at": NOW, "close_reason": "ended"}, "ended, only to be read"),
         ({"state": "closed", "closed_at": NOW, "close_reason": "expired"}, "its time was out"),
         (
             {"state": "closed", "closed_at": NOW, "close_reason": "one_way", "reply_allowed": False},
@@ -75,6 +76,32 @@ async def test_the_time_left_stands_above_the_chat(left: timedelta, text: str) -
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert text in line(app)
+
+
+async def test_what_a_chat_is_about_stands_above_it_and_in_full_among_what_is_known() -> None:
+    reason = "Förnyelse av recept på blodtrycksmedicin före resan"
+    app = chat_app(service_code="", reason=reason)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert "Förnyelse av recept på blodtr…  8 d 4 h left" in text_of(app)
+        await pilot.press("ctrl+t", "ctrl+t")
+        await settle(pilot)
+        assert app.screen_under_test.panel.page == "resident"
+        shown = " ".join(text_of(app).split())
+        assert "Subject" in shown
+        assert "före resan" in shown
+
+
+@pytest.mark.parametrize("over", [{}, {"notes": True}])
+async def test_at_80_columns_an_ended_chat_opens_on_the_chat(over: dict[str, Any]) -> None:
+    detail = chat_detail(chat("closed", closed_at=NOW, close_reason="ended"))
+    if over:
+        note = DeedsStage(everything(detail), first=C3).note(C3, "Klart")
+        detail = chat_detail(detail.row, notes=(note,))
+    app = DeedsStage(everything(detail), first=C3)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert "Kan ni förnya mitt recept?" in text_of(app)
 
 
 async def test_only_the_one_who_has_the_chat_marks_it_as_read() -> None:
@@ -130,7 +157,7 @@ async def test_f10_ends_a_chat_and_says_that_the_draft_goes() -> None:
         await pilot.press("e")
         await settle(pilot)
         assert [(one.case_id, one.discard_draft) for one in app.sent(CloseChat)] == [(C3, True)]
-        assert "ended: it can be read" in hint(app)
+        assert "ended, only to be read" in hint(app)
 
 
 async def test_signing_leaves_a_chat_open() -> None:
@@ -193,3 +220,14 @@ async def test_signing_can_go_over_to_a_chat_of_so_many_days() -> None:
         await pilot.press("m")
         await settle(pilot)
         assert [one.to_async_days for one in app.sent(SignNote)] == [11]
+
+
+@pytest.mark.parametrize("reachable", [True, False])
+async def test_one_is_told_before_one_writes_to_somebody_no_sms_reaches(reachable: bool) -> None:
+    detail = chat_detail()
+    app = DeedsStage(
+        everything(replace(detail, contact=replace(detail.contact, reachable=reachable))), first=C3
+    )
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        assert ("! No mobile number" in text_of(app)) is not reachable

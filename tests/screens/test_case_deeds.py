@@ -183,10 +183,10 @@ async def test_a_chat_is_assigned() -> None:
         await settle(pilot)
         await pilot.press("ctrl+g", "a")
         await settle(pilot)
-        await pilot.press(*"olle", "enter")
+        await pilot.press(*"ebba", "enter")
         await settle(pilot)
         assert isinstance(app.last, AssignCase)
-        assert app.last.staff_id == "olle"
+        assert app.last.staff_id == "ebba"
 
 
 async def test_a_priority_is_changed_with_its_reason_and_both_are_shown() -> None:

@@ -21,6 +21,22 @@ from clinic_tui.protocol.team import Colleague
 SHIFTS = select(shifts, staff.c.display_name, staff.c.title).join_from(
     shifts, staff, staff.c.id == shifts.c.staff_id
 )
+_SESSIONS = (
+    select(sessions.c.staff_id, assignments.c.unit_id, func.max(sessions.c.expires_at).label("until"))
+    .join_from(sessions, assignments, assignments.c.id == sessions.c.assignment_id)
+    .where(
+        sessions.c.ended_at.is_(None),
+        sessions.c.expires_at > bindparam("now", type_=sessions.c.expires_at.type),
+    )
+    .group_by(sessions.c.staff_id, assignments.c.unit_id)
+    .subquery()
+)
+_ENDED = (
+    SHIFTS.add_columns(_SESSIONS.c.until)
+    .join(_SESSIONS, (_SESSIONS.c.staff_id == shifts.c.staff_id) & (_SESSIONS.c.unit_id == shifts.c.unit_id))
+    .where(shifts.c.ended_at.is_not(None))
+    .order_by(shifts.c.staff_id, shifts.c.unit_id)
+)
 _OF_STAFF = SHIFTS.where(shifts.c.staff_id == bindparam("who")).order_by(shifts.c.unit_id)
 _LOCK_OF_STAFF = _OF_STAFF.with_for_update(of=shifts)
 _MOMENT = shifts.c.since.type
@@ -123,6 +139,17 @@ def end_shift(tx: Tx, staff_id: str, unit_id: str, *, for_good: bool = False) ->
             return
     stated = Presence.OFF.value if for_good else row["stated"]
     put_shift(tx, row, ended_at=tx.now, stated=stated)
+
+
+def ended_shifts(conn: Connection, now: datetime) -> list[RowMapping]:
+    """Shifts that are over though a session of theirs goes on, with `until` when that ends."""
+    return list(conn.execute(_ENDED, {"now": now}).mappings())
+
+
+def resume_shift(tx: Tx, row: RowMapping, last_seen: datetime) -> None:
+    """A shift of `ended_shifts` goes on, as its staff member works on."""
+    stated = Presence.ONLINE.value if row["stated"] == Presence.OFF.value else row["stated"]
+    put_shift(tx, row, ended_at=None, ends_at=row["until"], stated=stated, last_seen=last_seen)
 
 
 def state_presence(tx: Tx, presence: Presence) -> Colleague:

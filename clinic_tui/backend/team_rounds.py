@@ -11,13 +11,22 @@ from clinic_tui.backend.context import Backend
 from clinic_tui.backend.handlers.common import log
 from clinic_tui.backend.notices import notify, text_staff
 from clinic_tui.backend.rules import closed_dates, hours_of
-from clinic_tui.backend.shifts import SHIFTS, ended_for_good, put_shift, shown_at, visits_of
+from clinic_tui.backend.shifts import (
+    SHIFTS,
+    ended_for_good,
+    ended_shifts,
+    put_shift,
+    resume_shift,
+    shown_at,
+    visits_of,
+)
 from clinic_tui.backend.store.tables import cases, units
 from clinic_tui.backend.store.team_tables import notices, shifts
 from clinic_tui.backend.system import in_transaction
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.cases import HELD, CaseKind
 from clinic_tui.domain.hours import OpeningHours
+from clinic_tui.domain.presence import is_resumed
 
 DAY_END_HOURS = timedelta(hours=4)
 """How long after a unit's closing its staff are still told; later news of it would wake them."""
@@ -54,7 +63,10 @@ async def run_team(backend: Backend, now: datetime) -> None:
 
 
 async def settle_shifts(backend: Backend, now: datetime) -> None:
-    """Write what is due of every shift: presence fades or comes back, or news of it is a minute old."""
+    """Write what is due of every shift: presence fades or comes back, or news of it is a minute old.
+
+    One that was ended goes on where its staff member works on.
+    """
     activity = backend.activity
     if not await backend.store.read(lambda conn: _shifts_due(conn, activity, now)):
         return
@@ -64,6 +76,9 @@ async def settle_shifts(backend: Backend, now: datetime) -> None:
             last = _last(row, activity)
             if _is_due(row, last, now, visits_of(tx.conn, (row["staff_id"],)).get(row["staff_id"], 0)):
                 put_shift(tx, row, last_seen=last)
+        for row in ended_shifts(tx.conn, now):
+            if is_resumed(row["ended_at"], _last(row, activity)):
+                resume_shift(tx, row, _last(row, activity))
 
     await in_transaction(backend, now, work)
 
@@ -71,7 +86,8 @@ async def settle_shifts(backend: Backend, now: datetime) -> None:
 def _shifts_due(conn: Connection, activity: Activity, now: datetime) -> bool:
     rows = conn.execute(_OPEN).mappings().all()
     visits = visits_of(conn, {row["staff_id"] for row in rows}) if rows else {}
-    return any(_is_due(row, _last(row, activity), now, visits.get(row["staff_id"], 0)) for row in rows)
+    due = any(_is_due(row, _last(row, activity), now, visits.get(row["staff_id"], 0)) for row in rows)
+    return due or any(is_resumed(row["ended_at"], _last(row, activity)) for row in ended_shifts(conn, now))
 
 
 def _last(row: RowMapping, activity: Activity) -> datetime:

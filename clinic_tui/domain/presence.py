@@ -5,6 +5,7 @@ from enum import StrEnum
 
 AWAY_AFTER = timedelta(minutes=5)
 OFF_AFTER = timedelta(minutes=30)
+RESUMED_AFTER = timedelta(minutes=1)
 
 
 class Presence(StrEnum):
@@ -28,6 +29,11 @@ def presence_at(
     if stated is Presence.OFF or idle >= OFF_AFTER or (shift_end is not None and now >= shift_end):
         return Presence.OFF
     return Presence.AWAY if idle >= AWAY_AFTER else stated
+
+
+def is_resumed(ended_at: datetime, last_seen: datetime) -> bool:
+    """Whether somebody works on after their shift's end; what they did at first was to end it."""
+    return last_seen - ended_at >= RESUMED_AFTER
 
 
 def may_be_alerted(presence: Presence) -> bool:

@@ -225,6 +225,19 @@ async def test_an_ended_shift_stays_ended_until_the_next_sign_in(backend: Backen
     assert await shown(backend, "nora") == ["online", "off", "online"]
 
 
+async def test_who_works_on_after_the_end_of_the_shift_is_seen_to_be_there(backend: Backend) -> None:
+    nora, nils = await staff(backend, "nora"), await staff(backend, "nils")
+    await in_progress(nora)
+    await nora.send("end_shift", left=({"kind": "live", "id": ANNA_CASE, "reason": "Until later"},))
+    await pass_time(backend, timedelta(minutes=2))
+    assert (await seen(nils))["Nora"].presence == "off"
+    await nora.send("post_message", case_id=ANNA_CASE, body="Still here")
+    await run_due(backend, backend.clock.now())
+    assert (await seen(nils))["Nora"].presence == "busy"
+    await pass_time(backend, timedelta(minutes=6))
+    assert (await seen(nils))["Nora"].presence == "away"
+
+
 async def test_what_is_not_ones_own_cannot_be_left(backend: Backend) -> None:
     sara = await staff(backend, "sara")
     for kind in ("awaiting", "ticket"):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clinic_tui.domain.presence import Presence, may_be_alerted, presence_at
+from clinic_tui.domain.presence import Presence, is_resumed, may_be_alerted, presence_at
 
 SEEN = datetime(2027, 6, 24, 10, tzinfo=UTC)
 P = Presence
@@ -38,6 +38,11 @@ def test_nobody_is_present_past_the_end_of_the_shift() -> None:
     end = SEEN + timedelta(minutes=2)
     assert presence_at(P.ONLINE, SEEN, end - timedelta(seconds=1), end) is P.ONLINE
     assert presence_at(P.ONLINE, SEEN, end, end) is P.OFF
+
+
+def test_whoever_works_on_a_minute_after_the_end_of_the_shift_is_at_work() -> None:
+    assert not is_resumed(SEEN, SEEN + timedelta(seconds=59))
+    assert is_resumed(SEEN, SEEN + timedelta(seconds=60))
 
 
 def test_only_one_who_is_off_gets_no_alerts() -> None:

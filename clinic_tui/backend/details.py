@@ -4,15 +4,17 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from msgspec.structs import replace
 from sqlalchemy import bindparam, select
 
 from clinic_tui.backend.cases import CaseRecord, case_row
 from clinic_tui.backend.circle import may_read
 from clinic_tui.backend.conversations import beside
+from clinic_tui.backend.guardians import receiver_of
 from clinic_tui.backend.handlers.drafts import drafts_of
 from clinic_tui.backend.messages import newest
 from clinic_tui.backend.notes import history_of, notes_of
-from clinic_tui.backend.people import contact_of
+from clinic_tui.backend.people import can_be_texted, contact_of
 from clinic_tui.backend.rules import local_date
 from clinic_tui.backend.store.tables import audit, cases, notes, staff, units
 from clinic_tui.backend.tickets import open_tickets_of
@@ -90,7 +92,10 @@ def case_detail_of(tx: Tx, case: CaseRecord) -> CaseDetail:
     return CaseDetail(
         row=case_row(case, tx.now, tx.region),
         history=history_of(tx.conn, case.id),
-        contact=contact_of(tx.conn, case.resident_id, local_date(tx.region, tx.now)),
+        contact=replace(
+            contact_of(tx.conn, case.resident_id, local_date(tx.region, tx.now)),
+            reachable=can_be_texted(tx.conn, receiver_of(tx, case)),
+        ),
         earlier=earlier_of(tx, case.resident_id, but=case.id),
         messages=page.messages,
         messages_before=page.messages_before,

@@ -8,9 +8,11 @@ from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from clinic_tui.backend.store.tables import assignments, guardians, residents, staff, units
 from clinic_tui.domain.person_id import REGIONAL_FORMATS, InvalidPersonId, age_on, parse
+from clinic_tui.domain.texts import e164
 from clinic_tui.protocol.resources import Contact, ResidentRef, StaffRef
 
 _NAME = select(residents.c.name).where(residents.c.id == bindparam("wanted"))
+_MOBILE = select(residents.c.mobile).where(residents.c.id == bindparam("wanted"))
 _CONTACT = (
     select(residents, units.c.name.label("unit_name"))
     .join_from(residents, units, units.c.id == residents.c.listed_unit_id, isouter=True)
@@ -34,6 +36,11 @@ _COLLEAGUES = (
 def resident_name(conn: Connection, resident_id: str) -> str:
     """A resident's name, as they see it themselves."""
     return conn.execute(_NAME, {"wanted": resident_id}).scalar_one()
+
+
+def can_be_texted(conn: Connection, resident_id: str) -> bool:
+    """Whether a resident has a mobile number that an SMS can be sent to."""
+    return e164(conn.execute(_MOBILE, {"wanted": resident_id}).scalar_one()) is not None
 
 
 def resident_ref_of(row: RowMapping | Mapping[str, Any], today: date) -> ResidentRef:

@@ -147,7 +147,7 @@ class Composer(Vertical):
         self.area = ComposerText()
         self._loaded = ""
         self._note = ""
-        self._recipient = ""
+        self._recipient = self._warning = ""
         self._status = ""
         self._sends = self._breaks = ""
         self._key_below = False
@@ -158,9 +158,9 @@ class Composer(Vertical):
         yield self.area
         yield Bar(id="composer-hint")
 
-    def open_for(self, recipient: str, text: str, send_key: str) -> None:
-        """Write to this recipient (name and age), starting from this draft."""
-        self._recipient, self._note = recipient, ""
+    def open_for(self, recipient: str, text: str, send_key: str, *, warning: str = "") -> None:
+        """Write to this recipient (name and age), starting from this draft; a warning stands below it."""
+        self._recipient, self._note, self._warning = recipient, "", warning
         self.area.send_key = send_key
         self.remove_class("-closed")
         self.area.disabled = False
@@ -270,6 +270,8 @@ class Composer(Vertical):
             pieces.append(Piece(self._shown_refusal(), "$warning"))
         elif left < NEAR_LIMIT:
             pieces.append(Piece(_("{count} characters left").format(count=left)))
+        elif self._warning:
+            pieces.append(Piece(self._warning, "$warning"))
         elif self._key_below:
             pieces += [Piece(self._sends), Piece(self._breaks, rank=2)]
         right = [Piece(self._status, rank=1)] if self._status else []

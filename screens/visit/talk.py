@@ -100,8 +100,9 @@ class Talk:
         self._open = wanted
         if self.writable(visit):
             text = self._screen.drafts.text(visit, "message")
+            send_key = self._place.config.ui.send_key
             self.composer.open_for(
-                resident_with_age(visit.row.resident), text, self._place.config.ui.send_key
+                resident_with_age(visit.row.resident), text, send_key, warning=_no_channel(visit)
             )
             return
         self.composer.close_with(self._closed_text(visit), self._closed_deeds(visit))
@@ -250,3 +251,9 @@ def goes_on(visit: Visit) -> bool:
     """Whether the chat with the resident is open."""
     row = visit.row
     return row.state in ASYNC_HELD if row.kind == CaseKind.ASYNC else row.state == CaseState.IN_PROGRESS
+
+
+def _no_channel(visit: Visit) -> str:
+    """That no SMS can tell of what is written in a chat; empty where one can (slide 35)."""
+    silent = visit.row.kind == CaseKind.ASYNC and not visit.contact.reachable
+    return _("! No mobile number: no SMS tells of what you write") if silent else ""

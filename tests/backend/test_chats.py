@@ -344,3 +344,16 @@ async def test_what_was_shared_is_not_in_the_units_stream(backend: Backend) -> N
     nora = await staff(backend, "nora")
     await _started(nora, "A secret")
     assert not [e for e in await _events(backend, "unit:north") if isinstance(e, MessageChanged)]
+
+
+async def test_whether_an_sms_reaches_the_one_who_writes_is_known_before_one_writes(backend: Backend) -> None:
+    nora, eva = await staff(backend, "nora"), await resident(backend, "eva")
+    case_id = (await eva.send("ask_question", service_code="invoice", body="Why?")).case.id
+
+    async def reached() -> bool:
+        detail = await query(backend, nora.token, "case", lambda tx: case_detail(tx, case_id))
+        return detail.contact.reachable
+
+    assert await reached()
+    await _no_mobile(backend, "r-eva")
+    assert not await reached()

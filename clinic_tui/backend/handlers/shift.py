@@ -60,7 +60,7 @@ def read_notices(tx: Tx, command: ReadNotices) -> NoticesAnswer:
 def end_shift(tx: Tx, command: EndShift) -> Done:
     """End one's shift; a live visit or unsigned note of one's own is refused unless left with a reason."""
     rows = tx.conn.execute(_UNFINISHED, {"who": tx.staff.id, "units": list(tx.assignment.units)}).mappings()
-    left = {item.id for item in command.left if item.kind in {"live", "unsigned"}}
+    left = {item.id for item in command.left if item.kind != "ticket"}
     unfinished = [case.id for case in map(record, rows) if case.id not in left]
     if unfinished:
         detail = f"{TEXTS['shift.unfinished']} {', '.join(unfinished)}"

@@ -10,7 +10,7 @@ from clinic_tui.backend.audit import Action, AuditEntry, chain_of
 from clinic_tui.backend.cases import OPEN_STATES, CaseRecord, case_row, case_select, record
 from clinic_tui.backend.circle import is_in_circle
 from clinic_tui.backend.details import earlier_of
-from clinic_tui.backend.guardians import is_child
+from clinic_tui.backend.guardians import guardian_for, is_child
 from clinic_tui.backend.people import contact_of, resident_ref_of
 from clinic_tui.backend.refused import not_found
 from clinic_tui.backend.rules import local_date
@@ -129,12 +129,14 @@ def profile_of(tx: Tx, row: RowMapping) -> ResidentProfile:
     hidden = [case for case in found if case not in shown]
     children = () if protected else _relatives(tx, who, children=True)
     grown = () if protected or not is_child(tx, row) else _relatives(tx, who, children=False)
+    guardian = guardian_for(tx, row)
     return ResidentProfile(
         resident=resident_ref_of(row, today),
         contact=contact_of(tx.conn, who, today),
         can_be_reached=any(e164(one["mobile"]) is not None for one in (row, *grown)),
         children=tuple(resident_ref_of(child, today) for child in children),
         guardian_refs=tuple(resident_ref_of(guardian, today) for guardian in grown),
+        guardian=None if guardian is None else resident_ref_of(guardian, today),
         cases=tuple(case_row(case, tx.now, tx.region) for case in shown),
         elsewhere=0 if protected else sum(1 for case in hidden if case.unit_id not in tx.assignment.units),
         earlier=earlier_of(tx, who),

@@ -55,7 +55,12 @@ class ResidentDeeds(Part):
             self.say(_("{resident} has a drop-in ticket.").format(resident=name) + " " + told)
             self._again(profile)
 
-        dialog = TicketDialog(self.place, profile.resident, can_be_reached=profile.can_be_reached)
+        dialog = TicketDialog(
+            self.place,
+            profile.resident,
+            can_be_reached=profile.can_be_reached,
+            guardian=profile.guardian,
+        )
         self.ask(dialog, issued)
 
     def may_patient_book(self, profile: ResidentProfile) -> bool:

@@ -32,6 +32,8 @@ class ResidentProfile(Wire, frozen=True, kw_only=True):
     """Whether there is a mobile number for SMS; staff are told before they write (domain.md 2.1.2)."""
     children: tuple[ResidentRef, ...] = ()
     guardian_refs: tuple[ResidentRef, ...] = ()
+    guardian: ResidentRef | None = None
+    """Who reads what staff start with a child, and gets the texts; None for one who does so alone."""
     cases: tuple[CaseRow, ...] = ()
     """Open cases that the session may see, scheduled visits among them."""
     elsewhere: int = 0

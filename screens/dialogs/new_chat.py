@@ -94,7 +94,7 @@ class NewChatDialog(FormDialog[ChatStarted]):
                 day=day(until).rsplit(" ", 1)[0], time=clock(until)
             )
         put(self.query_one("#chat-days-note", Static), plain(text, "$muted" if days else "$warning"))
-        put(self.query_one("#form-notes", Static), sms_note(reachable=self.reachable))
+        put(self.query_one("#form-notes", Static), sms_note(self.profile, reachable=self.reachable))
 
     def problem(self) -> Problem | None:
         """What is missing."""
@@ -147,8 +147,15 @@ def told(*, reachable: bool) -> str:
     )
 
 
-def sms_note(*, reachable: bool) -> Content:
-    """That an SMS goes, or that there will be none."""
+def sms_note(profile: ResidentProfile, *, reachable: bool) -> Content:
+    """That an SMS goes, to the guardian where it is they who read for a child, or that there will be none."""
+    if profile.guardian is not None:
+        text = _("{name} reads it for the child, and gets an SMS with nothing of the matter in it.")
+        if not reachable:
+            text = _(
+                "! {name} reads it for the child, but has no mobile number: no SMS goes. Tell them yourself."
+            )
+        return plain(text.format(name=profile.guardian.name), "$muted" if reachable else "$warning")
     if not reachable:
         return plain(
             _("! No mobile number: no SMS can tell the resident of it. Tell them yourself."), "$warning"

@@ -65,7 +65,7 @@ class OneWayDialog(FormDialog[str]):
     def changed(self) -> None:
         """Say what the resident is told."""
         self.letter.unit = self.address.unit
-        put(self.query_one("#form-notes", Static), sms_note(reachable=self.reachable))
+        put(self.query_one("#form-notes", Static), sms_note(self.profile, reachable=self.reachable))
 
     def problem(self) -> Problem | None:
         """What is missing."""

@@ -41,10 +41,15 @@ class TicketDialog(FormDialog[Ticket]):
         *,
         case: CaseRow | None = None,
         can_be_reached: bool | None = None,
+        guardian: ResidentRef | None = None,
     ) -> None:
-        """`case` is the one it is issued from; `can_be_reached` None where that is not known here."""
+        """`case` is the one it is issued from; `can_be_reached` None where that is not known here.
+
+        `guardian` is who uses it for a child and gets the SMS.
+        """
         super().__init__(place)
         self.resident, self.case, self._told = resident, case, can_be_reached
+        self._guardian = guardian
         people = place.desk.people
         anywhere = people.allowed(Permission.ISSUE_TICKET_OTHER_UNIT)
         units = people.all_units if anywhere else people.units
@@ -103,6 +108,11 @@ class TicketDialog(FormDialog[Ticket]):
         if self._told is False:
             note = _("! No mobile number: no SMS can tell the resident of it. Tell them yourself.")
             style = "$warning"
+        if self._guardian is not None:
+            text = _("{name} uses it for the child, and gets the SMS.")
+            if self._told is False:
+                text = _("{name} uses it for the child.")
+            note = f"{note} {text.format(name=self._guardian.name)}"
         put(self.query_one("#form-notes", Static), plain(note, style))
 
     def problem(self) -> Problem | None:

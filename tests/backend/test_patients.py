@@ -120,6 +120,8 @@ async def test_a_child_is_shown_with_its_guardians(backend: Backend) -> None:
     dan = (await _find(nora, DAN)).profile
     assert [person.name for person in dan.guardian_refs] == ["Anna Berg"]
     assert dan.children == ()
+    assert dan.guardian == dan.guardian_refs[0]
+    assert (await _find(nora, ANNA)).profile.guardian is None
 
 
 async def test_a_profile_opens_only_on_a_ground(backend: Backend) -> None:
@@ -187,7 +189,8 @@ async def test_an_ended_chat_is_an_earlier_case(backend: Backend) -> None:
         resident_id="r-eva",
         unit_id="north",
         queue_role="nurse",
-        subject="Results", days=5,
+        subject="Results",
+        days=5,
         body="Well.",
     )
     await nora.send("close_chat", case_id=chat.detail.row.id, version=chat.detail.row.version)

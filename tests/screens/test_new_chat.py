@@ -1,9 +1,12 @@
 """What is started from a profile: a chat, a one-way message, a ticket, another mobile number."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
+from textual.screen import ModalScreen
+from textual.widgets import Static
 
 from clinic_tui.client.errors import Offline, Rejected
 from clinic_tui.domain.roles import Permission
@@ -11,15 +14,17 @@ from clinic_tui.protocol.chat_commands import ChatAnswer, CreateChat, IssueTicke
 from clinic_tui.protocol.command import DetailAnswer
 from clinic_tui.protocol.commands import Command
 from clinic_tui.protocol.patient_commands import ProfileOpened, SaveContact
+from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.protocol.problems import Problem
 from clinic_tui.resident_room import ResidentRoom
 from clinic_tui.widgets.clinic_screen import ClinicScreen
+from clinic_tui.widgets.workplace import Workplace
 from screens.dialogs.mobile import MobileDialog
 from screens.dialogs.new_chat import ChatStarted, NewChatDialog
 from screens.dialogs.one_way import OneWayDialog
 from screens.dialogs.ticket import TicketDialog
 from tests.desks import detail, row
-from tests.profiles import KARIN, PHRASES, UNITS, profile, ticket
+from tests.profiles import ELSA, KARIN, PHRASES, UNITS, profile, ticket
 from tests.screens.stage import StageApp, desk_snapshot, text_of
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("english")]
@@ -115,6 +120,33 @@ async def test_it_says_that_an_sms_goes_without_giving_its_words() -> None:
         await app.show(NewChatDialog(app.place, profile()))
         await pilot.pause()
         assert "An SMS tells the resident of it, with nothing of the matter in it." in text_of(app)
+
+
+FOR_A_CHILD: dict[str, Callable[[Workplace, ResidentProfile], ModalScreen[Any]]] = {
+    "chat": NewChatDialog,
+    "one_way": OneWayDialog,
+    "ticket": lambda place, child: TicketDialog(
+        place, child.resident, can_be_reached=child.can_be_reached, guardian=child.guardian
+    ),
+}
+
+
+@pytest.mark.parametrize("reached", [True, False])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("made", FOR_A_CHILD)
+async def test_with_a_child_the_guardian_who_reads_it_is_named(
+    made: str, size: tuple[int, int], reached: bool
+) -> None:
+    app = stage()
+    async with app.run_test(size=size) as pilot:
+        child = profile(resident=ELSA, guardian=KARIN, can_be_reached=reached)
+        await app.show(FOR_A_CHILD[made](app.place, child))
+        await pilot.pause()
+        note = str(app.screen.query_one("#form-notes", Static).content)
+        assert "Karin Lindström" in note
+        assert "for the child" in note
+        assert ("o mobile number" in note) is not reached
+        assert "Karin" in text_of(app)
 
 
 async def test_without_a_number_one_must_say_twice_that_it_goes_all_the_same() -> None:

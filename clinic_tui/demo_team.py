@@ -57,7 +57,6 @@ def booked_case(visit: Booked, now: datetime) -> SeedCase:
         child=visit.proxy is not None,
         reason=visit.reason,
         priority=None,
-        service_code="scheduled",
         queued_at=now - timedelta(days=2),
         starts_at=starts,
         ends_at=starts + timedelta(minutes=visit.minutes),

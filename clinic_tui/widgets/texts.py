@@ -153,15 +153,20 @@ def kind_text(kind: str) -> str:
 
 
 def service_text(service: str) -> str:
-    """A service's name."""
+    """A service's name; of a case without one, that staff began it; a new code is made readable."""
     return {
+        "": pgettext("service", "Begun by staff"),
         "seek_care": pgettext("service", "Seek care"),
         "ticket": pgettext("service", "Drop-in ticket"),
         "vaccination": pgettext("service", "Vaccination"),
+        "rebook": pgettext("service", "Rebook a visit"),
         "renew_prescription": pgettext("service", "Renew prescription"),
+        "invoice": pgettext("service", "Invoice"),
+        "care_guarantee": pgettext("service", "Care guarantee"),
+        "other": pgettext("service", "Other question"),
         "child_health": pgettext("service", "Child health care"),
         "youth_clinic": pgettext("service", "Youth clinic"),
-    }.get(service, service)
+    }.get(service) or service.replace("_", " ").capitalize()
 
 
 def priority_text(region: Region, priority: int | None) -> str:

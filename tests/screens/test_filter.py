@@ -55,6 +55,26 @@ async def test_only_values_that_exist_are_offered() -> None:
         assert set(keys(dialog, "services")) == {"seek_care", "ticket"}
 
 
+async def test_every_service_and_kind_has_a_name() -> None:
+    codes = ("", "rebook", "invoice", "other", "care_guarantee", "physical_training")
+    rows = [row(20 + place, service_code=code) for place, code in enumerate(codes)]
+    rows.append(row(30, kind="scheduled", service_code=""))
+    app = StageApp(shown=desk_snapshot(*rows))
+    async with app.run_test(size=(120, 40)):
+        dialog = await opened(app)
+        names = [item.label for item in dialog.query_one("#filter-services", CheckGroup).items]
+        assert names == [
+            "Begun by staff",
+            "Care guarantee",
+            "Invoice",
+            "Other question",
+            "Physical training",
+            "Rebook a visit",
+        ]
+        kinds = [item.label for item in dialog.query_one("#filter-kinds", CheckGroup).items]
+        assert kinds == ["Drop-in", "Scheduled"]
+
+
 async def test_a_priority_that_the_region_does_not_name_is_offered_when_a_case_has_it() -> None:
     app = StageApp(shown=desk_snapshot(*queue(), row(20, priority=12)))
     async with app.run_test(size=(120, 40)):

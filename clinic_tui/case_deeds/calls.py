@@ -4,7 +4,7 @@ from typing import Literal
 
 from clinic_tui.case_deeds.part import Part, is_chat
 from clinic_tui.domain.async_chats import ASYNC_HELD
-from clinic_tui.domain.cases import CaseState
+from clinic_tui.domain.cases import CaseKind, CaseState
 from clinic_tui.i18n import _
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.patient_commands import CloseMeeting, OpenMeeting
@@ -30,9 +30,13 @@ class CallDeeds(Part):
         return possible and self.desk.is_mine(row) and row.state in states
 
     def do_case_meeting(self, row: CaseRow) -> None:
-        """Open a call, or show the one that goes on."""
+        """Open a call, or show the one that goes on; a visit booked with one has it as it is booked."""
         if call_goes_on(row):
             self._show(row)
+            return
+        booked = row.booking.mode if row.booking is not None and row.kind == CaseKind.SCHEDULED else "chat"
+        if booked == "audio" or booked == "video":
+            self._open(row, booked)
             return
         choices = (
             Choice("v", _("Video"), lambda: self._open(row, "video")),

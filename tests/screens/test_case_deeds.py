@@ -26,7 +26,7 @@ from clinic_tui.widgets.bar import Bar
 from screens.dialogs.hand_over import HandOverDialog
 from screens.dialogs.meeting import MeetingDialog
 from tests.desks import EBBA, ME, NOW, case_id
-from tests.screens.deeds_stage import MEETING, OLLE, DeedsStage, chat, chat_detail, everything
+from tests.screens.deeds_stage import MEETING, OLLE, DeedsStage, booked, chat, chat_detail, everything
 from tests.screens.stage import text_of
 from tests.screens.visit_stage import karin, listening, settle, visit_detail
 
@@ -256,6 +256,18 @@ async def test_how_a_call_and_its_visit_end_is_asked_together(way: tuple[str, ..
         await settle(pilot)
         assert type(app.last).__name__ == "EndVisit"
         assert app.visit.row.state == "ended_unsigned"
+
+
+async def test_a_visit_booked_by_video_opens_it_without_asking_which() -> None:
+    row = booked("in_progress")
+    app = DeedsStage(everything(visit_detail(row)), first=row.id)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("shift+f7")
+        await settle(pilot)
+        assert isinstance(app.last, OpenMeeting)
+        assert app.last.mode == "video"
+        assert isinstance(app.screen, MeetingDialog)
 
 
 async def test_the_call_in_a_visit_can_end_alone() -> None:

@@ -131,9 +131,10 @@ class StaffChat(Vertical):
         update_source(source, shown)
         self.chat_log.source = source
         self._show_bar(heading or _("STAFF CHAT"), beside, pieces)
-        others = (
-            [one.name for one in conversation.members if one.id != me] if conversation is not None else []
-        )
+        members = conversation.members if conversation is not None else ()
+        others = [one.name for one in members if one.id != me]
+        if len(others) > 1:
+            others = [name.partition(" ")[0] for name in others]
         self._show_prompt(", ".join(others) or to)
 
     def _show_bar(self, heading: str, beside: str, pieces: Sequence[Piece]) -> None:

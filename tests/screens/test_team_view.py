@@ -231,6 +231,27 @@ async def test_the_case_of_a_conversation_can_be_opened() -> None:
         assert app.asked.performed == ["open:" + taken(1).id]
 
 
+async def test_who_is_led_to_a_conversation_can_answer_at_once() -> None:
+    app = StageApp(shown=team())
+    app.place.wanted_tab["team"] = "open:talk"
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, pilot)
+        await pilot.press(*"nu")
+        assert screen.chat.text == "nu"
+        assert not app.asked.questions
+
+
+async def test_several_colleagues_are_named_shortly_beside_the_send_key() -> None:
+    three = talk("talk", members=(EBBA, ME, OLLE), kind="staff_chat")
+    app = StageApp(shown=team(conversations=(three,)))
+    app.place.wanted_tab["team"] = "open:talk"
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot)
+        prompt = next(line for line in text_of(app).splitlines() if "To colleagues:" in line)
+        assert "Ebba, Olle" in prompt
+        assert "sends" in prompt
+
+
 async def test_busy_and_free_again() -> None:
     app = StageApp(shown=team())
     async with app.run_test(size=(120, 40)) as pilot:

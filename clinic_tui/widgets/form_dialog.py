@@ -59,6 +59,10 @@ class FormDialog(ClinicDialog[T | None], Generic[T]):
     def changed(self) -> None:
         """Something else stands in a field."""
 
+    def refusal(self, error: ClientError) -> str:
+        """What is said where the backend says no."""
+        return error.user_text()
+
     def unreachable_text(self) -> str:
         """What is said before something is sent that no SMS can tell of."""
         return _(
@@ -139,4 +143,4 @@ class FormDialog(ClinicDialog[T | None], Generic[T]):
             self.changed()
             self.tell(self.unreachable_text())
             return
-        self.tell(error.user_text())
+        self.tell(self.refusal(error))

@@ -6,6 +6,7 @@ from textual import on
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from clinic_tui.domain.roles import Role
 from clinic_tui.i18n import _
 from clinic_tui.protocol.resources import UnitInfo
 from clinic_tui.protocol.text import safe_line
@@ -28,18 +29,24 @@ class UnitRole(Vertical):
         unit_id: str = "",
         role: str = "",
         takes: Callable[[str], bool] = lambda _role: True,
+        not_first: tuple[str, str] | None = None,
     ) -> None:
-        """`unit_id` and `role` are chosen at first, else one's own; `takes` leaves roles out."""
+        """`unit_id` and `role` are chosen at first, else one's own, else nurses; `takes` leaves roles out.
+
+        `not_first` is a unit and a role that are not proposed, where there are others.
+        """
         super().__init__()
         self._people = people
         self._takes = takes
+        self._not_first = not_first
         self._units = {unit.id: unit for unit in units if self.roles_of(unit)}
         mine = people.assignment
+        self._own_role = mine.role if mine else ""
         self._unit = LineChoice(id="form-unit")
         names = [(unit.id, safe_line(unit.name)) for unit in self._units.values()]
         self._unit.show(names, unit_id or (mine.unit_id if mine else ""))
         self._role = LineChoice(id="form-role")
-        self._fill(role or (mine.role if mine else ""))
+        self._fill(role)
 
     def compose(self) -> Iterable[Widget]:
         """Unit and role."""
@@ -75,7 +82,9 @@ class UnitRole(Vertical):
     def _fill(self, chosen: str) -> None:
         unit = self.unit
         roles = self.roles_of(unit) if unit is not None else []
-        self._role.show([(role, role_text(role)) for role in roles], chosen)
+        others = [role for role in roles if (self._unit.value, role) != self._not_first]
+        wanted = (role for role in (chosen, self._own_role, Role.NURSE) if role in others)
+        self._role.show([(role, role_text(role)) for role in roles], next(wanted, next(iter(others), "")))
 
     @on(LineChoice.Changed, "#form-unit")
     def _moved(self) -> None:

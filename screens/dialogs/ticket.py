@@ -6,6 +6,8 @@ from datetime import timedelta
 from textual.widget import Widget
 from textual.widgets import Static
 
+from clinic_tui.client.errors import ClientError
+from clinic_tui.domain.cases import CaseKind
 from clinic_tui.domain.roles import Permission, Role, allows
 from clinic_tui.i18n import _
 from clinic_tui.protocol.care import Ticket
@@ -20,7 +22,7 @@ from clinic_tui.widgets.form_dialog import FormDialog, Problem
 from clinic_tui.widgets.line_input import LineInput
 from clinic_tui.widgets.modal import Way
 from clinic_tui.widgets.plain import plain, plain_line, put
-from clinic_tui.widgets.texts import day, resident_with_age
+from clinic_tui.widgets.texts import clock, day, resident_with_age
 from clinic_tui.widgets.unit_role import UnitRole
 from clinic_tui.widgets.workplace import Workplace
 from styles import css_paths
@@ -60,6 +62,7 @@ class TicketDialog(FormDialog[Ticket]):
             unit_id=at,
             role=case.queue_role if case else "",
             takes=takes_drop_in,
+            not_first=stands_in(case),
         )
         unit = self.address.unit
         self.days = DaysField(unit.ticket_days if unit else 7, MOST_DAYS, id="ticket-days")
@@ -101,7 +104,7 @@ class TicketDialog(FormDialog[Ticket]):
         text = _("1–{most}; + and − change them").format(most=MOST_DAYS)
         if days:
             until = self.place.now() + timedelta(hours=24 * days)
-            text = _("valid until {day}").format(day=day(until).rsplit(" ", 1)[0])
+            text = _("valid until {day} {time}").format(day=day(until).rsplit(" ", 1)[0], time=clock(until))
         put(self.query_one("#ticket-days-note", Static), plain(text, "$muted" if days else "$warning"))
         note = _("The resident may use it within that time, or phone instead. An SMS tells of it.")
         style = "$muted"
@@ -137,9 +140,22 @@ class TicketDialog(FormDialog[Ticket]):
             case_id=self.case.id if self.case is not None else None,
         )
 
+    def refusal(self, error: ClientError) -> str:
+        """Of a ticket that stands already, who issued it and when."""
+        problem = error.problem
+        if problem is None or problem.rule != "ticket.already_issued" or not problem.who or not problem.at:
+            return error.user_text()
+        text = _("{name} issued a ticket to that queue {day} {time}, and it still holds.")
+        return text.format(name=problem.who, day=day(problem.at).rsplit(" ", 1)[0], time=clock(problem.at))
+
     def arrived(self, answer: TicketAnswer) -> None:
         """Give the ticket."""
         self.dismiss(answer.ticket)
+
+
+def stands_in(case: CaseRow | None) -> tuple[str, str] | None:
+    """The drop-in queue that a case is of already."""
+    return (case.unit_id, case.queue_role) if case is not None and case.kind == CaseKind.DROP_IN else None
 
 
 def takes_drop_in(role: str) -> bool:

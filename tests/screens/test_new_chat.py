@@ -23,7 +23,7 @@ from screens.dialogs.mobile import MobileDialog
 from screens.dialogs.new_chat import ChatStarted, NewChatDialog
 from screens.dialogs.one_way import OneWayDialog
 from screens.dialogs.ticket import TicketDialog
-from tests.desks import detail, row
+from tests.desks import NOW, detail, row
 from tests.profiles import ELSA, KARIN, PHRASES, UNITS, profile, ticket
 from tests.screens.stage import StageApp, desk_snapshot, text_of
 
@@ -265,7 +265,7 @@ async def test_a_ticket_holds_seven_days_and_its_priority_is_not_to_be_set() -> 
         await press(pilot)
         text = text_of(app)
         assert "3, as for every ticket" in text
-        assert "valid until 9 March" in text
+        assert "valid until 9 March 10:00" in text
         await press(pilot, *"Sår", "ctrl+s")
         (command,) = app.asked.commands
         assert isinstance(command, IssueTicket)
@@ -283,6 +283,43 @@ async def test_a_ticket_from_a_case_starts_from_its_queue_and_reason() -> None:
         (command,) = app.asked.commands
         assert isinstance(command, IssueTicket)
         assert (command.unit_id, command.reason, command.case_id) == ("backby", "Hosta", case.id)
+
+
+@pytest.mark.parametrize(
+    ("kind", "queue", "role"),
+    [
+        ("drop_in", "nurse", "doctor"),
+        ("drop_in", "doctor", "nurse"),
+        ("async", "doctor", "doctor"),
+        ("async", "medical_admin", "nurse"),
+    ],
+)
+async def test_the_proposed_queue_is_not_the_cases_own_and_a_nurses_for_an_administrative_one(
+    kind: str, queue: str, role: str
+) -> None:
+    app = stage()
+    async with app.run_test(size=(120, 40)):
+        dialog = TicketDialog(app.place, KARIN, case=row(60, kind=kind, unit_id="ekens", queue_role=queue))
+        await app.show(dialog)
+        assert (dialog.address.unit_id, dialog.address.role) == ("ekens", role)
+
+
+async def test_the_refusal_of_a_second_ticket_names_who_issued_the_first_and_when() -> None:
+    app = stage()
+    app.asked.refuse = Rejected(
+        Problem(
+            code="blocked_by_rule",
+            title="no",
+            status=409,
+            rule="ticket.already_issued",
+            who="Ebba Nyman",
+            at=NOW,
+        )
+    )
+    async with app.run_test(size=(120, 40)) as pilot:
+        await app.show(TicketDialog(app.place, KARIN))
+        await press(pilot, *"Sår", "ctrl+s")
+        assert "Ebba Nyman issued a ticket to that queue 2 March 10:00, and it still holds." in text_of(app)
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def consultation_lines(place: Workplace) -> list[Line]:
             Line(
                 one.id,
                 (
-                    _unread(unread or asked),
+                    _unread(unread or int(asked)),
                     Cell(with_text(desk, one), "bold" if asked or unread else "$foreground"),
                     Cell(about_text(desk, one), "$muted"),
                     Cell(urgent + (one.subject or one.last_body), "$warning" if urgent else "$foreground"),

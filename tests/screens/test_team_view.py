@@ -215,6 +215,7 @@ async def test_a_question_to_my_role_waits_among_the_consultations() -> None:
         await pilot.pause()
         text = text_of(app)
         assert "Urgent: Remiss" in text
+        assert "1  Ebba Nyman → Nurse" in text
         assert "Ebba Nyman → Nurse" in text
         await pilot.press("x")
         close = app.asked.questions[0]

@@ -4,11 +4,12 @@ from typing import Literal
 
 from clinic_tui.case_deeds.part import Part, is_chat
 from clinic_tui.domain.async_chats import ASYNC_HELD
-from clinic_tui.domain.cases import CaseKind, CaseState
+from clinic_tui.domain.cases import CaseState
 from clinic_tui.i18n import _
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.patient_commands import CloseMeeting, OpenMeeting
 from clinic_tui.protocol.resources import CaseRow
+from clinic_tui.state.day_book import booked_call
 from clinic_tui.widgets.texts import resident_with_age
 from clinic_tui.widgets.workplace import Choice, Question
 from screens.dialogs.meeting import MeetingDialog
@@ -34,8 +35,8 @@ class CallDeeds(Part):
         if call_goes_on(row):
             self._show(row)
             return
-        booked = row.booking.mode if row.booking is not None and row.kind == CaseKind.SCHEDULED else "chat"
-        if booked == "audio" or booked == "video":
+        booked = booked_call(row)
+        if booked is not None:
             self._open(row, booked)
             return
         choices = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Literal
 
 from clinic_tui.domain.cases import FINISHED, CaseKind, CaseState
 from clinic_tui.domain.filters import GlobalFilter, matches
@@ -77,6 +78,12 @@ class DayBook:
 
     def _is_of_day(self, row: CaseRow) -> bool:
         return row.booking is not None and local_day(row.booking.starts_at) == self.day
+
+
+def booked_call(row: CaseRow) -> Literal["audio", "video"] | None:
+    """The call that a scheduled visit is booked as; None for one in the chat or by phone."""
+    mode = row.booking.mode if row.booking is not None and row.kind == CaseKind.SCHEDULED else "chat"
+    return mode if mode == "audio" or mode == "video" else None
 
 
 def starts_at(row: CaseRow) -> datetime:

@@ -8,7 +8,10 @@ from clinic_tui.actions.action import Action, Scope
 from clinic_tui.actions.registry import ACTIONS
 from clinic_tui.domain.cases import CaseKind, CaseState
 from clinic_tui.i18n import _
+from clinic_tui.protocol.care import VisitMode
+from clinic_tui.state.day_book import booked_call
 from clinic_tui.state.visit import Visit
+from clinic_tui.widgets.visit_texts import mode_text
 from screens.visit.tab_line import open_visits
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ WEIGHT_OF_THE_WAY_BACK = 11
 """In the staff chat, the key that leads back to the resident stands right after the one that sends."""
 WEIGHT_OF_AN_OFFER = 9
 """What a colleague waits for stands first."""
+WEIGHT_OF_A_BOOKED_CALL = 9
+"""A visit that is booked as audio or video begins with its call."""
 WEIGHTS_IN_A_CHAT = {"visit.close": 51, "visit.end": 52}
 """A chat is seldom ended, as it closes by itself: first comes what one does with colleagues."""
 
@@ -72,6 +77,8 @@ class Permits:
         weights = dict(WEIGHTS_IN_A_CHAT) if self._is_chat else {}
         if self._is_offered:
             weights["case.hand_over"] = WEIGHT_OF_AN_OFFER
+        if self._booked_call:
+            weights["case.meeting"] = WEIGHT_OF_A_BOOKED_CALL
         if self._screen.beside.open:
             weights["case.staff_chat"] = WEIGHT_OF_THE_WAY_BACK
         shown = [
@@ -84,6 +91,12 @@ class Permits:
         """Whether an asynchronous chat is on screen."""
         visit = self._screen.visit
         return visit is not None and visit.row.kind == CaseKind.ASYNC
+
+    @property
+    def _booked_call(self) -> VisitMode | None:
+        """The call that the visit on screen is booked as."""
+        visit = self._screen.visit
+        return booked_call(visit.row) if visit is not None else None
 
     @property
     def _is_offered(self) -> bool:
@@ -105,6 +118,8 @@ class Permits:
                 return _("Send to colleagues")
             case "case.hand_over" if self._is_offered:
                 return _("Answer")
+            case "case.meeting" if (call := self._booked_call) is not None:
+                return mode_text(call)
             case "visit.end" if self._is_chat:
                 return _("End chat")
             case _:

@@ -263,6 +263,7 @@ async def test_a_visit_booked_by_video_opens_it_without_asking_which() -> None:
     app = DeedsStage(everything(visit_detail(row)), first=row.id)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
+        assert "Shift+F7  Video" in text_of(app).splitlines()[-1]
         await pilot.press("shift+f7")
         await settle(pilot)
         assert isinstance(app.last, OpenMeeting)

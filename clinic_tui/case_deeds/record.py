@@ -75,10 +75,9 @@ class RecordDeeds(Part):
             self.say(told, warning=True)
             return
         command = MarkDocumented(command_id=new_id(), case_id=row.id, note_id=note.id)
-        text = _("The note for {resident} is marked as documented in the record.").format(
-            resident=resident_with_age(row.resident)
-        )
-        self.send(command, lambda _answer: self.say(f"{told} {text}"))
+        text = _("Copied for the record: {resident}. Paste it and check.")
+        text = text.format(resident=resident_with_age(row.resident))
+        self.send(command, lambda _answer: self.say(text))
 
     def may_case_verify(self, row: CaseRow) -> bool:
         """Of one's own signed note."""

@@ -16,7 +16,17 @@ from screens.dialogs.days import FEWEST, MOST
 SHOWN_LINES = 8
 """So many lines of the note are shown before it is signed; one more is no line to leave out."""
 
-SignChoice = Literal["sign", "sign_anyway", "auto_history", "write", "to_async"]
+SignChoice = Literal[
+    "sign", "sign_and_copy", "sign_and_ask", "sign_anyway", "auto_history", "write", "to_async"
+]
+_CHOSEN: dict[str, SignChoice] = {
+    "a": "auto_history",
+    "c": "sign_and_copy",
+    "j": "sign_anyway",
+    "m": "to_async",
+    "v": "sign_and_ask",
+}
+"""What is chosen with each key but `s`, which writes the note where it cannot be signed."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +47,8 @@ class SignRequest:
     """Whether it is a chat that goes on after the signature."""
     async_days: int | None = None
     """Days of a chat to go over to with the signature; None where that is not offered (slide 57)."""
+    may_copy: bool = False
+    """Whether the note may be copied for the record, where the settings allow it (slide 77)."""
     waiting: int = 0
     """Messages that are on their way and not yet with the backend."""
 
@@ -115,10 +127,13 @@ class SignDialog(ClinicDialog[SignChoice | None]):
         return f"{shown}\n{rest}"
 
     def ways(self) -> Sequence[Way]:
-        """Sign, sign the auto-history, write, or leave it."""
+        """Sign, and what may follow with the same key; sign the auto-history, write, or leave it."""
         ways: list[Way] = []
         if self.verdict.ok:
             ways.append(Way("s", _("Sign")))
+            if self.request.may_copy:
+                ways.append(Way("c", _("Sign and copy for the record")))
+            ways.append(Way("v", _("Sign and ask for a countersignature")))
             if self.request.async_days is not None:
                 text = ngettext(
                     "Sign and go on in messages for {count} day",
@@ -147,12 +162,8 @@ class SignDialog(ClinicDialog[SignChoice | None]):
 
     def take(self, key: str) -> None:
         """Close with what was chosen."""
-        if key == "a":
-            self.dismiss("auto_history")
-        elif key == "j":
-            self.dismiss("sign_anyway")
-        elif key == "m":
-            self.dismiss("to_async")
+        if key in _CHOSEN:
+            self.dismiss(_CHOSEN[key])
         elif key == "s":
             self.to_write = not self.verdict.ok
             self.dismiss("write" if self.to_write else "sign")

@@ -151,6 +151,7 @@ class Ending:
             blocks=blocks,
             unsent=bool(self._screen.drafts.text(visit, "message").strip()) and ends,
             waiting=sum(pending.state != "sent" for pending in visit.pending),
+            may_copy=self._place.config.privacy.copy_allowed,
             stays_open=chat and visit.row.closed_at is None,
             async_days=None if chat or unit is None or not self._may_go_on() else unit.async_days,
         )
@@ -163,8 +164,7 @@ class Ending:
                 self._sign(visit.case_id, request.auto_history)
             elif choice is not None:
                 days = dialog.days if choice == "to_async" else None
-                acknowledged = choice == "sign_anyway"
-                self._sign(visit.case_id, request.body, acknowledged=acknowledged, to_async_days=days)
+                self._sign(visit.case_id, request.body, choice, to_async_days=days)
 
         show_dialog(self._screen, dialog, chosen)
 
@@ -172,30 +172,20 @@ class Ending:
         return self._place.desk.people.allowed(Permission.CREATE_ASYNC)
 
     def _sign(
-        self, case_id: str, body: str, *, acknowledged: bool = False, to_async_days: int | None = None
+        self, case_id: str, body: str, choice: SignChoice = "sign", *, to_async_days: int | None = None
     ) -> None:
         visit = self._place.desk.visits.get(case_id)
         if visit is None or self._signing:
             return
         self._signing = True
-        name = resident_with_age(visit.row.resident)
 
         def done(answer: NoteAnswer | None) -> None:
             self._signing = False
-            if visit.row.kind == CaseKind.ASYNC:
-                self._screen.drafts.forget(case_id, "note")
-                self._screen.show_all()
-                over = visit.row.closed_at is not None
-                text = _("Signed: {resident}.") if over else _("Signed: {resident}. The chat goes on.")
-                self._screen.say(text.format(resident=name))
-                return
-            self._screen.drafts.forget(case_id)
-            if answer is not None and answer.successor is not None:
-                self._place.open_case(answer.successor.row.id)
-                text = _("Signed: {resident}. You go on here, in messages.").format(resident=name)
-                self._screen.say_in_front(text)
-                return
-            self._leave(case_id, _("Signed: {resident}.").format(resident=name))
+            if choice == "sign_and_copy":
+                self._place.begin("case.record", case_id)
+            self._signed(visit, answer)
+            if choice == "sign_and_ask":
+                self._place.later(lambda: self._place.begin("case.verify", case_id))
 
         def refused(error: ClientError) -> None:
             self._signing = False
@@ -206,10 +196,28 @@ class Ending:
             case_id=case_id,
             version=visit.row.version,
             body=body,
-            acknowledged=acknowledged,
+            acknowledged=choice == "sign_anyway",
             to_async_days=to_async_days,
         )
         self._place.submit(command, done, refused)
+
+    def _signed(self, visit: Visit, answer: NoteAnswer | None) -> None:
+        """Go on from a signed case, and say what was done; a chat stays on screen."""
+        name = resident_with_age(visit.row.resident)
+        if visit.row.kind == CaseKind.ASYNC:
+            self._screen.drafts.forget(visit.case_id, "note")
+            self._screen.show_all()
+            over = visit.row.closed_at is not None
+            text = _("Signed: {resident}.") if over else _("Signed: {resident}. The chat goes on.")
+            self._screen.say(text.format(resident=name))
+            return
+        self._screen.drafts.forget(visit.case_id)
+        if answer is not None and answer.successor is not None:
+            self._place.open_case(answer.successor.row.id)
+            text = _("Signed: {resident}. You go on here, in messages.").format(resident=name)
+            self._screen.say_in_front(text)
+            return
+        self._leave(visit.case_id, _("Signed: {resident}.").format(resident=name))
 
     def _leave(self, case_id: str, text: str) -> None:
         """Go on to the next visit of mine, or to the queue, and say there what was done."""

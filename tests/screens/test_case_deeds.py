@@ -11,7 +11,14 @@ from clinic_tui.client.errors import Rejected
 from clinic_tui.domain.refusals import REASONS
 from clinic_tui.protocol.care import HandOver
 from clinic_tui.protocol.chat_commands import ContinueChat, ProlongChat
-from clinic_tui.protocol.patient_commands import AskToVerify, ChangePriority, CloseMeeting, OpenMeeting
+from clinic_tui.protocol.commands import SignNote
+from clinic_tui.protocol.patient_commands import (
+    AskToVerify,
+    ChangePriority,
+    CloseMeeting,
+    MarkDocumented,
+    OpenMeeting,
+)
 from clinic_tui.protocol.problems import Problem
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.protocol.team_commands import (
@@ -337,6 +344,32 @@ async def test_a_signed_note_is_copied_for_the_record_and_marked() -> None:
             "Skriftlig distanskontakt\n\nKontaktorsak\n\nAnteckning\nHosta. Åter vid feber.\n\nÅtgärd\n"
         ]
         assert "documented in the record" in app.screen_under_test.query_one("#case-line", Bar).text
+
+
+async def test_a_note_is_signed_and_copied_for_the_record_with_one_key() -> None:
+    app = DeedsStage(everything(visit_detail(karin("ended_unsigned"))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("f9")
+        await listening(pilot)
+        await pilot.press("c")
+        await settle(pilot)
+        assert [type(one) for one in app.asked.commands] == [SignNote, MarkDocumented]
+        assert len(app.copied) == 1
+        assert app.told == ["Copied for the record: Karin Lindström, 71 years. Paste it and check."]
+
+
+async def test_after_signing_one_is_asked_who_is_to_countersign() -> None:
+    app = DeedsStage(everything(visit_detail(karin("ended_unsigned"))))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("f9")
+        await listening(pilot)
+        await pilot.press("v")
+        await settle(pilot)
+        assert len(app.sent(SignNote)) == 1
+        assert "Ask to countersign the note for Karin Lindström" in text_of(app)
+        assert "Signed: Karin Lindström" in app.screen_under_test.query_one("#notice", Bar).text
 
 
 async def test_anybody_can_be_asked_to_countersign() -> None:

@@ -1,11 +1,13 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from clinic_tui.client.errors import Conflict
 from clinic_tui.i18n import _, pgettext
 from clinic_tui.protocol.commands import AmendNote, EndNoAnswer, EndVisit, SignNote
 from clinic_tui.protocol.resources import Region
+from clinic_tui.storage.config import PrivacySettings
 from clinic_tui.widgets.composer import Composer
 from clinic_tui.widgets.modal import WayRow
 from clinic_tui.widgets.note_editor import NoteEditor
@@ -17,6 +19,7 @@ from tests.screens.visit_stage import (
     VisitStage,
     karin,
     listening,
+    omar,
     settle,
     talk,
     two_visits,
@@ -80,6 +83,38 @@ async def test_the_focus_starts_on_cancel_and_enter_signs_nothing():
         await pilot.press("enter")
         await settle(pilot)
         assert app.screen is app.screen_under_test
+        assert app.sent(SignNote) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "performed"),
+    [
+        ("c", [f"case.record:{case_id(1)}", f"open:{case_id(2)}"]),
+        ("v", [f"open:{case_id(2)}", f"case.verify:{case_id(1)}"]),
+    ],
+)
+async def test_one_key_signs_and_begins_what_follows_with_that_very_case(key: str, performed: list[str]):
+    app = VisitStage(visits(visit_detail(karin("ended_unsigned"), talk()), visit_detail(omar())))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("f9")
+        await listening(pilot)
+        await pilot.press(key)
+        await settle(pilot)
+        assert [one.case_id for one in app.sent(SignNote)] == [case_id(1)]
+        assert app.asked.performed == performed
+
+
+async def test_no_copy_is_offered_where_copying_is_switched_off():
+    app = ended()
+    app.place.config = replace(app.place.config, privacy=PrivacySettings(copy_allowed=False))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("f9")
+        await listening(pilot)
+        assert _("Sign and copy for the record") not in text_of(app)
+        await pilot.press("c")
+        await settle(pilot)
         assert app.sent(SignNote) == []
 
 

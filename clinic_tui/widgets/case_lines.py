@@ -56,7 +56,7 @@ def _whose(row: CaseRow, me: str) -> Iterable[Piece]:
 def _subject(row: CaseRow) -> Iterable[Piece]:
     """What a chat is about; a visit says so in its history."""
     if row.kind == CaseKind.ASYNC:
-        yield Piece(cut(chat_service(row), _SUBJECT_CELLS), _PLAIN, rank=3, gap=2)
+        yield Piece(cut(chat_service(row), _SUBJECT_CELLS), _PLAIN, rank=4, gap=2)
 
 
 def _time(row: CaseRow, now: datetime) -> Iterable[Piece]:

@@ -132,10 +132,10 @@ def chat_row(place: Workplace, row: CaseRow, now: datetime) -> TableRow:
 def chat_service(row: CaseRow) -> str:
     """What the chat is about: the service, and the subject where that says more."""
     service = service_text(row.service_code)
-    if service == row.service_code or not service:
-        return row.reason or service
-    same = not row.reason or row.reason.casefold() == service.casefold()
-    return service if same else f"{service} · {row.reason}"
+    if not row.reason:
+        return service
+    says_it = service.casefold() in row.reason.casefold()
+    return row.reason if says_it or not row.service_code else f"{service} · {row.reason}"
 
 
 def waits_for(place: Workplace, row: CaseRow) -> str:

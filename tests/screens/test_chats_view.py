@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from clinic_tui.domain.roles import Permission
 from clinic_tui.protocol.commands import AcceptCase, ReadCase, StopReading
 from clinic_tui.protocol.resources import CaseRow, Draft, ResidentRef
-from clinic_tui.widgets.chat_rows import left_alarm, left_text
+from clinic_tui.widgets.chat_rows import chat_service, left_alarm, left_text
 from clinic_tui.widgets.view_tabs import ViewTabs
 from screens.chats import ChatsScreen
 from screens.mine import MineScreen
@@ -112,7 +112,7 @@ async def test_a_line_tells_service_resident_whom_it_waits_for_and_the_time_left
         await pilot.press("right")
         await pilot.pause()
         text = text_of(app)
-        for part in ("Fakturafr", "Ella Sund", "‼ 3 h 12 min", "● 2", "the resident"):
+        for part in ("Invoice", "Ella Sund", "‼ 3 h 12 min", "● 2", "the resident"):
             assert part in text
 
 
@@ -144,6 +144,19 @@ async def test_the_time_left_counts_down() -> None:
         screen.tick()
         await pilot.pause()
         assert "‼ 3 h 10 min" in text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("service", "reason", "text"),
+    [
+        ("invoice", "Invoice of May", "Invoice of May"),
+        ("invoice", "Fakturafråga", "Invoice · Fakturafråga"),
+        ("invoice", "", "Invoice"),
+        ("", "Intyg", "Intyg"),
+    ],
+)
+def test_what_a_chat_is_about_is_told_without_saying_it_twice(service: str, reason: str, text: str) -> None:
+    assert chat_service(chat(1, service_code=service, reason=reason)) == text
 
 
 async def test_t_takes_the_chat() -> None:

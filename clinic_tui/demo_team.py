@@ -17,7 +17,8 @@ def chat_case(chat: Chat, dataset: Dataset, now: datetime) -> SeedCase:
     created = now - timedelta(minutes=chat.age_minutes)
     expires = created + timedelta(days=chat.days)
     closed = chat.state == "closed"
-    taken = None if chat.assignee is None else created + timedelta(minutes=1)
+    queued = timedelta(0) if chat.origin == "staff" else timedelta(minutes=1)
+    taken = None if chat.assignee is None else created + queued
     return SeedCase(
         id=identifier(chat.id),
         kind="async",

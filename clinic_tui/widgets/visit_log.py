@@ -96,7 +96,7 @@ def ended_by(visit: Visit) -> StaffRef | None:
 
 def _how_it_ended(visit: Visit, me: str) -> str:
     if visit.row.close_reason == CloseReason.EXPIRED:
-        return _("The chat ended by itself: its time was out")
+        return _("The time of the chat ran out")
     by = ended_by(visit)
     if by is None:
         return _("The chat ended")

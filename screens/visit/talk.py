@@ -150,10 +150,10 @@ class Talk:
             ("visit.close", _("Close")),
         ):
             if title and self._screen.may(action_id):
-                key = self._place.keymap.shown(action_id)
-                pieces.append(Piece(f" {key} ", "$on-accent on $accent bold", action_id))
-                pieces.append(Piece(title, "$foreground", action_id))
-                pieces.append(Piece("", gap=1))
+                key, rank = self._place.keymap.shown(action_id), len(pieces)
+                pieces.append(Piece(f" {key} ", "$on-accent on $accent bold", action_id, rank, leads=True))
+                pieces.append(Piece(title, "$foreground", action_id, rank))
+                pieces.append(Piece("", gap=1, rank=rank))
         return pieces
 
     def show_draft(self, visit: Visit) -> None:

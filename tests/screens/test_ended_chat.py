@@ -53,7 +53,7 @@ def note(number: int = 1, **changes: Any) -> Note:
     [
         ({}, "You ended the chat"),
         ({"changed_by": EBBA}, "Ebba Nyman ended the chat"),
-        ({"close_reason": "expired", "changed_by": None}, "The chat ended by itself: its time was out"),
+        ({"close_reason": "expired", "changed_by": None}, "The time of the chat ran out"),
         ({"changed_by": ME, "changed_at": NOW + timedelta(minutes=3)}, "The chat ended"),
     ],
 )
@@ -122,6 +122,9 @@ async def test_a_late_signature_says_nothing_of_a_chat_that_goes_on() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         assert "Sign the note" in hint(app)
+        shown = next(one for one in text_of(app).split("\n") if "New chat after it" in one)
+        assert "Sign the note" in shown
+        assert "Ctrl+W" not in shown, "what does not fit is left out whole"
         app.clock = NOW + timedelta(minutes=3)
         await pilot.press("ctrl+n", *"Ok", "f9")
         await settle(pilot)

@@ -1,7 +1,7 @@
 """In and out: signing in, choosing an assignment, what comes first on a device, and the end of a session."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -124,9 +124,9 @@ class Entrance:
         app = self._app
         self._whose = app.room.desk.people.staff_id
         kept, problem = app.options.kept_filter(app.room.desk.people.staff_id)
-        for note in (*app.options.notes, *app.place.keymap.problems, problem):
-            if note:
-                app.say(note, warning=True)
+        told = in_one_line((problem, *app.options.notes, *app.place.keymap.problems))
+        if told:
+            app.say(told, warning=True)
         if kept is not None:
             app.room.set_filter(kept)
         elif not app.options.private:
@@ -170,3 +170,11 @@ class Entrance:
             self.ended("signed_out")
 
         self._app.fetch(self._app.link.sign_out(), over, over)
+
+
+def in_one_line(problems: Iterable[str]) -> str:
+    """The first of what is wrong with the files, and how to see the others; empty where nothing is."""
+    first, *others = [problem for problem in problems if problem] or [""]
+    if not others:
+        return first
+    return _("{first} {count} more: run clinic-tui doctor.").format(first=first, count=len(others))

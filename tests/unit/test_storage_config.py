@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from clinic_tui.domain.filters import GlobalFilter, Owner
+from clinic_tui.entrance import in_one_line
 from clinic_tui.i18n import language, set_language
 from clinic_tui.storage.config import Config, load_config, set_value
 from clinic_tui.storage.files import UnusableFileError, read_private, set_aside, write_private
@@ -87,6 +88,14 @@ def test_a_wrong_setting_takes_its_default_and_costs_one_line(
     assert config.server.url is None
     assert config.ui.theme in {"dark", "light"}
     assert file.read_bytes() == data
+
+
+def test_the_workstation_says_the_first_of_what_is_wrong_and_how_to_see_the_others() -> None:
+    assert in_one_line(("", "")) == ""
+    assert in_one_line(("", "No theme.")) == "No theme."
+    assert (
+        in_one_line(("No theme.", "No key.", "", "No table.")) == "No theme. 2 more: run clinic-tui doctor."
+    )
 
 
 def test_the_right_settings_beside_a_wrong_one_are_kept(file: Path) -> None:

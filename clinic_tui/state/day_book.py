@@ -80,10 +80,10 @@ class DayBook:
         return row.booking is not None and local_day(row.booking.starts_at) == self.day
 
 
-def booked_call(row: CaseRow) -> Literal["audio", "video"] | None:
-    """The call that a scheduled visit is booked as; None for one in the chat or by phone."""
+def booked_call(row: CaseRow) -> Literal["audio", "video", "phone"] | None:
+    """The call that a scheduled visit is booked as; None for one in the chat."""
     mode = row.booking.mode if row.booking is not None and row.kind == CaseKind.SCHEDULED else "chat"
-    return mode if mode == "audio" or mode == "video" else None
+    return mode if mode != "chat" else None
 
 
 def starts_at(row: CaseRow) -> datetime:

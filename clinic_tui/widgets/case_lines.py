@@ -17,13 +17,18 @@ _SUBJECT_CELLS = 30
 _QUIET, _PLAIN, _WARN = "$muted", "$foreground", "$warning bold"
 
 
-def case_pieces(row: CaseRow, me: str, now: datetime, *, answer_key: str = "") -> list[Piece]:
-    """What needs the user first, then what frames the case; `answer_key` answers a hand-over."""
+def case_pieces(
+    row: CaseRow, me: str, now: datetime, *, answer_key: str = "", number: str = ""
+) -> list[Piece]:
+    """What needs the user first, then what frames the case.
+
+    `answer_key` answers a hand-over; `number` is what one phones in a visit by phone.
+    """
     return [
         *_hand_over(row, me, answer_key),
         *_whose(row, me),
         *_subject(row),
-        *_time(row, now),
+        *_time(row, now, number),
         *_call(row),
         *_priority(row),
         *_invited(row, me),
@@ -59,11 +64,13 @@ def _subject(row: CaseRow) -> Iterable[Piece]:
         yield Piece(cut(chat_service(row), _SUBJECT_CELLS), _PLAIN, rank=4, gap=2)
 
 
-def _time(row: CaseRow, now: datetime) -> Iterable[Piece]:
+def _time(row: CaseRow, now: datetime, number: str) -> Iterable[Piece]:
     if row.booking is not None and row.kind == CaseKind.SCHEDULED:
         text = f"{day_or_clock(row.booking.starts_at, now)} " if not _today(row, now) else ""
         yield Piece(_("booked {time}").format(time=text + span_text(row.booking)), _PLAIN, rank=1, gap=2)
         yield Piece(mode_short(row.booking.mode), _QUIET, rank=2, gap=2)
+    if number:
+        yield Piece(number, "$foreground bold", "case.meeting", gap=1)
     if row.kind != CaseKind.ASYNC:
         return
     if not row.reply_allowed:

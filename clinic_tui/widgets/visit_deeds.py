@@ -10,13 +10,21 @@ from clinic_tui.protocol.commands import AcceptCase, ReleaseCase
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.patient_commands import CancelVisit, MarkNoShow
 from clinic_tui.protocol.resources import CaseRow
-from clinic_tui.state.day_book import starts_at
+from clinic_tui.state.day_book import booked_call, starts_at
 from clinic_tui.widgets.deeds import CaseDeeds
 from clinic_tui.widgets.texts import clock, resident_with_age
 from clinic_tui.widgets.visit_texts import visit_state, when_text
-from clinic_tui.widgets.workplace import Choice, Question
+from clinic_tui.widgets.workplace import Choice, Question, Workplace
 
 _CHANGES = frozenset({"booking.move", "booking.cancel"})
+
+
+def number_to_phone(place: Workplace, row: CaseRow) -> str:
+    """The resident's number in a phone visit that is mine; empty otherwise, as it is private."""
+    visit = place.desk.visits.get(row.id)
+    if visit is None or booked_call(row) != "phone" or not place.desk.is_mine(row):
+        return ""
+    return visit.contact.mobile
 
 
 class VisitDeeds(CaseDeeds):
@@ -75,11 +83,7 @@ class VisitDeeds(CaseDeeds):
 
     def number(self, row: CaseRow) -> str:
         """The resident's number in a phone visit that is mine; empty otherwise, as it is private."""
-        visit = self.place.desk.visits.get(row.id)
-        phone = row.booking is not None and row.booking.mode == "phone"
-        if visit is None or not phone or not self.place.desk.is_mine(row):
-            return ""
-        return visit.contact.mobile
+        return number_to_phone(self.place, row)
 
     def copy_number(self, row: CaseRow) -> None:
         """Copy the number, where the settings allow it."""

@@ -7,6 +7,7 @@ from clinic_tui.i18n import ngettext
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.bar import Bar, Piece
 from clinic_tui.widgets.case_lines import case_pieces
+from clinic_tui.widgets.visit_deeds import number_to_phone
 from screens.visit.staff_talk import unread_of
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class CaseLine:
             place.desk.people.staff_id,
             place.now(),
             answer_key=shown_key(self._typing_key("case.hand_over")),
+            number=number_to_phone(place, visit.row),
         )
         right: list[Piece] = []
         unread = unread_of(place, visit.case_id)

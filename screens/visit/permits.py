@@ -26,7 +26,7 @@ WEIGHT_OF_THE_WAY_BACK = 11
 WEIGHT_OF_AN_OFFER = 9
 """What a colleague waits for stands first."""
 WEIGHT_OF_A_BOOKED_CALL = 9
-"""A visit that is booked as audio or video begins with its call."""
+"""A visit that is booked as one begins with its call."""
 WEIGHTS_IN_A_CHAT = {"visit.close": 51, "visit.end": 52}
 """A chat is seldom ended, as it closes by itself: first comes what one does with colleagues."""
 

@@ -278,6 +278,23 @@ async def test_a_visit_booked_by_video_opens_it_without_asking_which() -> None:
         assert isinstance(app.screen, MeetingDialog)
 
 
+async def test_in_a_visit_by_phone_the_number_is_in_sight_and_copied() -> None:
+    row = booked("in_progress")
+    assert row.booking is not None
+    row = replace(row, booking=replace(row.booking, mode="phone"))
+    app = DeedsStage(everything(visit_detail(row)), first=row.id)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert "070-174 06 05" in app.screen_under_test.query_one("#case-line", Bar).text
+        assert "Shift+F7  Phone" in text_of(app).splitlines()[-1]
+        await pilot.press("shift+f7")
+        await settle(pilot)
+        await listening(pilot)
+        await pilot.press("y")
+        await settle(pilot)
+        assert app.copied == ["070-174 06 05"]
+
+
 async def test_the_call_in_a_visit_can_end_alone() -> None:
     app = DeedsStage(everything(visit_detail(karin())))
     async with app.run_test(size=(120, 40)) as pilot:

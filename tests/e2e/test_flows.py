@@ -77,12 +77,23 @@ def test_a_one_way_message_is_written_sent_and_closed_at_once(start: Start) -> N
     terminal.wait_still(0.4)
     terminal.type("Provsvar")
     terminal.press("tab")
+    terminal.wait_still(0.3)
     terminal.type("Dina prover var bra.")
     terminal.press("ctrl+s")
     terminal.wait_for("Meddelandet är skickat")
     terminal.wait(
         lambda: "Provsvar" in terminal.screen.partition("Tidigare ärenden")[2], "the message, closed"
     )
+    terminal.click("Provsvar")
+    terminal.wait_still(0.3)
+    terminal.press("enter")
+    terminal.wait_for("Dina prover var bra.", "engångsutskick", "Signera")
+    terminal.press("escape")
+    terminal.wait_for(HANS, "Tidigare ärenden")
+    view(terminal, "2", "Karin Lindström")
+    view(terminal, "6", HANS)
+    terminal.type("1942")
+    terminal.wait_for("Personnummer   1942", HANS, "Till profilen")
     assert leave(terminal) == 0
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 from clinic_tui.client.errors import ClientError
 from clinic_tui.client.link_events import SendState
 from clinic_tui.protocol.commands import PostMessage
+from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.resources import (
     Availability,
     CaseDetail,
@@ -48,6 +49,8 @@ class Visit:
         self.presence: Availability = detail.resident_presence
         self.before = detail.messages_before
         """Older messages that are not fetched yet."""
+        self.closed_by: StaffRef | None = None
+        """Who closed the case; None where nobody did, or where its rows have told of something since."""
         self.stale = False
         """The content may be old: fetch the case again before relying on it."""
         self.pending: tuple[Pending, ...] = ()
@@ -55,6 +58,7 @@ class Visit:
         self._ids: set[str] = set()
         self._notes: dict[str, Note] = {}
         self._drafts: dict[DraftKind, Draft] = {}
+        self._take_row(detail.row)
         self.merge(detail)
 
     @property
@@ -133,8 +137,13 @@ class Visit:
         """Take in the case's row; False when it is no news."""
         if row.revision <= self.row.revision:
             return False
-        self.row = row
+        self._take_row(row)
         return True
+
+    def _take_row(self, row: CaseRow) -> None:
+        self.row = row
+        if row.closed_at is not None and row.changed_at == row.closed_at:
+            self.closed_by = row.changed_by
 
     def put_message(self, message: Message) -> bool:
         """Take in a message in its place; False when it is no news. Its waiting copy goes."""

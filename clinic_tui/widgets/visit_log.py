@@ -86,12 +86,10 @@ def _own_lines(visit: Visit, me: str) -> list[ChatMessage]:
 
 def ended_by(visit: Visit) -> StaffRef | None:
     """Who ended a chat, where a colleague or I did and that is known."""
-    row = visit.row
-    if row.close_reason != CloseReason.ENDED:
+    if visit.row.close_reason != CloseReason.ENDED:
         return None
-    if row.changed_by is not None and row.changed_at == row.closed_at:
-        return row.changed_by
-    return next((event.staff for event in visit.events if event.action == "chat_closed"), None)
+    told = (event.staff for event in visit.events if event.action == "chat_closed")
+    return visit.closed_by or next(told, None)
 
 
 def _how_it_ended(visit: Visit, me: str) -> str:

@@ -146,7 +146,7 @@ class Talk:
             ("case.release", _("Put back")),
             ("case.take_over", _("Take over")),
             ("case.continue", _("New chat after it") if visit.row.closed_at is not None else ""),
-            ("visit.sign", _("Correct the note") if visit.notes else _("Sign the note")),
+            ("visit.sign", _("Correct") if visit.notes else _("Sign")),
             ("visit.close", _("Close")),
         ):
             if title and self._screen.may(action_id):

@@ -121,9 +121,8 @@ async def test_a_late_signature_says_nothing_of_a_chat_that_goes_on() -> None:
     app = ended()
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        assert "Sign the note" in hint(app)
         shown = next(one for one in text_of(app).split("\n") if "New chat after it" in one)
-        assert "Sign the note" in shown
+        assert " F9  Sign" in shown
         assert "Ctrl+W" not in shown, "what does not fit is left out whole"
         app.clock = NOW + timedelta(minutes=3)
         await pilot.press("ctrl+n", *"Ok", "f9")
@@ -137,7 +136,8 @@ async def test_a_late_signature_says_nothing_of_a_chat_that_goes_on() -> None:
         assert "Signed: Karin Lindström, 71" in text
         assert "The chat goes on" not in text
         assert own_lines(app)[-1] == ("The note was signed", "10:03")
-        assert "Correct the note" in hint(app)
+        assert "Correct" in hint(app)
+        assert own_lines(app)[-2] == ("You ended the chat", "10:00")
 
 
 async def test_of_a_draft_that_was_thrown_away_nothing_is_left() -> None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from textual.widget import Widget
 
 from clinic_tui.client.errors import ClientError
-from clinic_tui.domain.cases import FINISHED
+from clinic_tui.domain.cases import FINISHED, CaseState
 from clinic_tui.domain.local_time import local_day
 from clinic_tui.i18n import _, ngettext
 from clinic_tui.protocol.resources import CasePage, CaseRow
@@ -143,7 +143,8 @@ class DayScreen(QueueScreen):
             pieces.append(Piece(f"· {near}", "$accent" if day == self.today else "$muted", rank=1))
         right: list[Piece] = []
         if rows:
-            visits = ngettext("{count} visit", "{count} visits", len(rows)).format(count=len(rows))
+            held = sum(row.state != CaseState.CANCELLED for row in rows)
+            visits = ngettext("{count} visit", "{count} visits", held).format(count=held)
             right.append(Piece(visits, "$foreground", rank=3))
             right.append(Piece(_("{count} left").format(count=left), "$muted", rank=4))
         if hidden:

@@ -64,7 +64,7 @@ async def test_the_day_shows_what_becomes_of_each_visit(size: tuple[int, int]) -
             "Did not come",
         ):
             assert text in shown
-        assert "7 visits" in shown
+        assert "6 visits" in shown
         assert "late" in shown
 
 

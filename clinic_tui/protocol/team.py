@@ -113,7 +113,8 @@ class Notice(Wire, frozen=True, kw_only=True):
     """The colleague who did it."""
     resident: ResidentRef | None = None
     detail: str = ""
-    """A reason or comment a colleague wrote; of async_expiring when the chat ends, as ISO 8601."""
+    """A reason or comment a colleague wrote; when the chat ends, as ISO 8601 (`async_expiring`); what kind of
+    text did not arrive (`sms_failed`)."""
     read: bool = False
 
 

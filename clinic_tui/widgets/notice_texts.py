@@ -67,8 +67,27 @@ def _without_name(kind: NoticeKind) -> str:
     return words[:1].upper() + words[1:]
 
 
+def sms_about(kind: str) -> str:
+    """What a kind of text to a resident is about."""
+    match kind:
+        case "your_turn":
+            return _("SMS: it is your turn")
+        case "staff_wrote":
+            return _("SMS: a new message")
+        case "chat_created":
+            return _("SMS: a new chat")
+        case "ticket_issued" | "ticket_cancelled":
+            return _("SMS: a drop-in ticket")
+        case "scheduled" | "visit_soon" | "meeting":
+            return _("SMS: a booked visit")
+        case _:
+            return _("SMS to the resident")
+
+
 def notice_detail(notice: Notice) -> str:
-    """What a colleague wrote with it, or when a chat ends."""
+    """What a colleague wrote with it, when a chat ends, or which text did not arrive."""
+    if notice.kind == "sms_failed":
+        return sms_about(notice.detail)
     if notice.kind != "async_expiring":
         return notice.detail
     try:

@@ -8,6 +8,7 @@ from clinic_tui.protocol.care import Verification
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.state.desk import Desk
 from clinic_tui.state.verifying import failed_texts, returned, to_verify, unsigned
+from clinic_tui.widgets.notice_texts import sms_about
 from clinic_tui.widgets.table_list import Cell, CellStyle, TableColumn, TableRow
 from clinic_tui.widgets.texts import kind_text, resident_name, resident_short, resident_with_age
 from clinic_tui.widgets.visit_texts import moment_text
@@ -100,7 +101,8 @@ def item_line(desk: Desk, item: Verification, tab: Tab, now: datetime) -> TableR
     style: CellStyle = "muted" if item.state == "verified" else "text"
     if tab != "asked":
         what = Cell(kind_word(item))
-        who, when, about = item.asked_by, item.asked_at, item.detail
+        who, when = item.asked_by, item.asked_at
+        about = sms_about(item.detail) if item.kind == "sms_failed" else item.detail
     else:
         what = Cell(decision_word(item), "warn" if item.state == "returned" else style)
         who, when = item.decided_by or item.asked_of, item.decided_at or item.asked_at

@@ -86,6 +86,13 @@ async def test_a_chat_that_ends_is_told_with_the_moment_and_one_that_has_ended_a
         assert f"ends 3 March {clock(ends)}" in runs_out
 
 
+async def test_which_text_did_not_arrive_is_said_in_the_workstations_language() -> None:
+    app = StageApp(shown=desk_snapshot(notices=(notice(1, "sms_failed", who=None, detail="ticket_issued"),)))
+    async with app.run_test(size=(140, 40)) as pilot:
+        await opened(app, pilot)
+        assert "SMS: a drop-in ticket" in text_of(app)
+
+
 async def test_all_are_read_by_being_shown_and_what_comes_meanwhile_too() -> None:
     app = StageApp(shown=desk_snapshot(notices=(notice(1), notice(2))))
     async with app.run_test(size=(120, 40)) as pilot:

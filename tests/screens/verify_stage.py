@@ -35,7 +35,7 @@ def items() -> tuple[Verification, ...]:
         item(3, note_id=NOTE_ID, asked_by=ME, asked_of=EBBA, state="returned", comment="Skriv till allergin.",
              decided_by=EBBA, decided_at=NOW - timedelta(minutes=5), revision=2),
         item(4, note_id=NOTE_ID, asked_by=ME, asked_of=EBBA),
-        item(5, "sms_failed", asked_by=None, detail="Påminnelse om besöket"),
+        item(5, "sms_failed", asked_by=None, detail="visit_soon"),
     )  # fmt: skip
 
 

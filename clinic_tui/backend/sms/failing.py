@@ -13,7 +13,6 @@ from clinic_tui.backend.store.tables import cases, guardians, residents, sms_out
 from clinic_tui.backend.store.team_tables import tickets, verifications
 from clinic_tui.backend.streams import unit_stream
 from clinic_tui.backend.tx import Tx
-from clinic_tui.i18n import _
 from clinic_tui.protocol.care import Verification
 from clinic_tui.protocol.events import VerificationChanged
 from clinic_tui.protocol.ids import new_id
@@ -66,29 +65,12 @@ def tell_failed(tx: Tx, text_id: str) -> None:
             resident=resident,
             asked_of=asked_of,
             asked_at=tx.now,
-            detail=about(text.kind),
+            detail=text.kind,
         )
         tx.conn.execute(_ADD, _row(task, resident.id))
         tx.emit(unit_stream(unit_id), VerificationChanged(verification=task))
     if asked_of is not None:
-        notify(tx, asked_of.id, "sms_failed", case=case, detail=about(text.kind))
-
-
-def about(kind: str) -> str:
-    """What a kind of text is about, in a few words for those who work there."""
-    match kind:
-        case "your_turn":
-            return _("SMS: it is your turn")
-        case "staff_wrote":
-            return _("SMS: a new message")
-        case "chat_created":
-            return _("SMS: a new chat")
-        case "ticket_issued" | "ticket_cancelled":
-            return _("SMS: a drop-in ticket")
-        case "scheduled" | "visit_soon" | "meeting":
-            return _("SMS: a booked visit")
-        case _:
-            return _("SMS to the resident")
+        notify(tx, asked_of.id, "sms_failed", case=case, detail=text.kind)
 
 
 def _case(tx: Tx, case_id: str | None) -> CaseRecord | None:

@@ -82,6 +82,20 @@ class Anywhere:
         """Show what happened to me."""
         self._app.notices.show()
 
+    def do_tickets_show(self) -> None:
+        """Show the tickets I have issued: those another view asked for, or all that nobody has used."""
+        from screens.dialogs.tickets import TicketPart, TicketsDialog
+
+        parts: dict[str, TicketPart] = {"open": "open", "unused": "unused"}
+        place = self._app.place
+
+        def chosen(resident_id: str | None) -> None:
+            if resident_id is not None:
+                place.open_resident(resident_id)
+
+        part = parts.get(place.wanted_tab.pop("tickets", ""), "")
+        self._app.push_screen(TicketsDialog(place, part), chosen)
+
     def do_shift_end(self) -> None:
         """Go through what is left, and sign out."""
         self._app.shift.begin()

@@ -38,7 +38,10 @@ class NoticeBoard:
             case "verification" | "sms_failed":
                 place.wanted_tab["verify"] = "texts" if notice.kind == "sms_failed" else ""
                 self._view("verify")
-            case "ticket_expired" | "ticket_cancelled" if notice.resident is not None:
+            case "ticket_expired":
+                place.wanted_tab["tickets"] = "unused"
+                place.app_perform("tickets.show")
+            case "ticket_cancelled" if notice.resident is not None:
                 place.open_resident(notice.resident.id)
             case _ if notice.case_id is not None:
                 self._case(notice, notice.case_id)

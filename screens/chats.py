@@ -16,6 +16,7 @@ from clinic_tui.i18n import N_, _
 from clinic_tui.protocol.resources import CasePage, CaseRow
 from clinic_tui.state.changes import Changes
 from clinic_tui.state.lists import ListName
+from clinic_tui.state.parts import ANSWERS
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.chat_reading import chat_reading
 from clinic_tui.widgets.chat_rows import ChatRows, DraftRows, chat_columns, draft_columns
@@ -28,7 +29,7 @@ from clinic_tui.widgets.work_row import WorkRow
 from clinic_tui.widgets.workplace import Workplace
 from styles import css_paths
 
-WANTED: dict[str, Tab] = {**{tab: tab for tab in TABS}, "mine": "my_chats", "expiring": "by_expiry"}
+WANTED: dict[str, Tab] = {**{tab: tab for tab in TABS}, ANSWERS: "my_chats", "expiring": "by_expiry"}
 """The tabs by the names that other views ask for them with."""
 
 
@@ -51,7 +52,7 @@ class ChatsScreen(QueueScreen):
         self._problem = ""
         """Why the ended chats could not be fetched."""
 
-    def compose_top(self) -> Iterable[Widget]:
+    def above(self) -> Iterable[Widget]:
         """The tabs."""
         yield ViewTabs(id="tabs")
 
@@ -74,7 +75,7 @@ class ChatsScreen(QueueScreen):
         """The row of an open chat, or of an ended one."""
         return self._chats.row(case_id)
 
-    def order(self) -> Sequence[str]:
+    def whole(self) -> Sequence[str]:
         """The ids of the tab's cases, in order."""
         return self._tabs.ids(self.tab)
 
@@ -84,7 +85,7 @@ class ChatsScreen(QueueScreen):
 
     def show_all(self) -> None:
         """Show the tab, and ask for the ended chats, which no event tells of."""
-        wanted = self.place.wanted_tab.pop("chats", "")
+        wanted = self.place.wanted_tab.get("chats", "")
         if wanted:
             self.show_tab(WANTED.get(wanted, "unassigned"))
         self._follow_taken()
@@ -121,7 +122,7 @@ class ChatsScreen(QueueScreen):
     def show_tab(self, tab: Tab) -> None:
         """Show another tab."""
         self.close_reading()
-        self.tab = tab
+        self.tab, self.part = tab, ""
         if tab not in {"ended", "drafts"}:
             self.view = self.place.lists[cast("ListName", tab)]
         cast("TableList", self.list).set_columns(self._columns())

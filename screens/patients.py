@@ -15,10 +15,9 @@ from clinic_tui.actions.action import Action, Scope
 from clinic_tui.actions.registry import ACTIONS
 from clinic_tui.i18n import N_, _
 from clinic_tui.protocol.care import Ticket
-from clinic_tui.protocol.chat_commands import CancelTicket, TicketAnswer
-from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.state.changes import Changes
+from clinic_tui.state.issued import ticket_open
 from clinic_tui.widgets.clinic_screen import ClinicScreen, bindings
 from clinic_tui.widgets.line_list import LineList
 from clinic_tui.widgets.modal import show_dialog
@@ -29,11 +28,10 @@ from clinic_tui.widgets.profile_lines import (
     earlier_case,
     line_detail,
     profile_lines,
-    ticket_open,
     who,
 )
-from clinic_tui.widgets.texts import resident_with_age, role_text
-from clinic_tui.widgets.workplace import Choice, Question, Workplace
+from clinic_tui.widgets.ticket_deeds import call_back
+from clinic_tui.widgets.workplace import Workplace
 from screens.dialogs.new_resident import NewResidentDialog
 from styles import css_paths
 
@@ -223,26 +221,15 @@ class PatientsScreen(ClinicScreen):
 
     def do_patient_cancel_ticket(self) -> None:
         """Ask, then call the ticket back."""
-        ticket, profile = self._ticket, self.profile
-        if ticket is None or profile is None:
+        ticket = self._ticket
+        if ticket is None:
             return
 
-        def done(answer: TicketAnswer) -> None:
-            told = _("An SMS tells the resident of it.")
-            if not answer.texted:
-                told = _("No SMS was sent: tell the resident yourself.")
-            self.say(_("The ticket is called back.") + " " + told, warning=not answer.texted)
-            self.place.open_resident(profile.resident.id)
+        def told(text: str, warning: bool) -> None:
+            self.say(text, warning=warning)
+            self.place.open_resident(ticket.resident.id)
 
-        def go() -> None:
-            command = CancelTicket(command_id=new_id(), ticket_id=ticket.id)
-            self.place.submit(command, done, lambda error: self.say(error.user_text(), warning=True))
-
-        queue = _("{role}, {unit}").format(role=role_text(ticket.role), unit=ticket.unit_name)
-        text = _("{resident} can then no longer enter the queue of {queue} with it.")
-        text = text.format(resident=resident_with_age(profile.resident), queue=queue)
-        choices = (Choice("x", _("Call the ticket back"), go), Choice("escape", _("Keep it")))
-        self.place.ask(Question(_("Call the ticket back?"), text, choices, warning=False))
+        call_back(self.place, ticket, told)
 
     def do_app_back(self) -> None:
         """From the number back to the profile; from the profile to the app's own way back."""

@@ -1,6 +1,5 @@
 """The start page: what waits, at a glance. No work is done here; each figure opens its view."""
 
-from dataclasses import replace
 from typing import ClassVar
 
 from textual import on
@@ -9,13 +8,14 @@ from textual.binding import BindingType
 from textual.containers import VerticalScroll
 
 from clinic_tui.actions.action import Scope
-from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.state.changes import Changes
 from clinic_tui.widgets.clinic_screen import ClinicScreen, bindings
 from clinic_tui.widgets.line_list import LineList
 from clinic_tui.widgets.start_figures import COLUMNS, lines
 from styles import css_paths
 
+_DIALOGS = {"filter": "filter.edit", "tickets": "tickets.show"}
+"""What is no view of its own, with the action that shows it."""
 _TALL = 30
 """From this many lines on a blank one stands between the groups."""
 
@@ -67,14 +67,8 @@ class StartScreen(ClinicScreen):
         self.do_start_open()
 
     def do_start_open(self) -> None:
-        """Show what the figure counts: its view, and there its tab or its priority."""
+        """Show what the figure counts: its view, and there its tab or that part of its list alone."""
         view, _colon, part = (self.figures.selected or "").partition(":")
-        if view == "filter":
-            self.place.app_perform("filter.edit")
-            return
-        if view == "drop_in" and part:
-            chosen: GlobalFilter = self.place.drop_in.filter
-            self.place.set_filter(replace(chosen, priorities=frozenset({int(part)})))
-        elif part:
+        if part:
             self.place.wanted_tab[view] = part
-        self.place.app_perform(f"go.{view}")
+        self.place.app_perform(_DIALOGS.get(view, f"go.{view}"))

@@ -25,6 +25,7 @@ from clinic_tui.widgets.verify_reading import asked_note, item_hint, item_readin
 from clinic_tui.widgets.verify_rows import (
     TABS,
     Tab,
+    empty_text,
     first_tab,
     item_line,
     tab_counts,
@@ -94,7 +95,7 @@ class VerifyScreen(ClinicScreen):
         counts = tab_counts(self.place.desk)
         tabs = [ViewTab(tab, tab_text(tab), counts[tab], alert=True) for tab in TABS]
         self.query_one(ViewTabs).show_tabs(tabs, self.tab)
-        self.list.empty_text = self.empty_text()
+        self.list.empty_text = empty_text(self.tab)
         self.list.set_rows(*self._lines())
         self.show_reading()
         self.show_keys()
@@ -117,15 +118,6 @@ class VerifyScreen(ClinicScreen):
         elif changes.visits:
             self.show_reading()
             self.show_keys()
-
-    def empty_text(self) -> str:
-        """What an empty tab says."""
-        return {
-            "unsigned": _("All your notes are signed."),
-            "to_verify": _("Nothing waits to be verified by you."),
-            "asked": _("You have asked for nothing to be verified."),
-            "texts": _("All text messages have arrived."),
-        }[self.tab]
 
     def may(self, action_id: str) -> bool:
         """Whether the action can be done with the selected item."""

@@ -25,6 +25,14 @@ _ANYWHERE = (
     Action("app.search", N_("Search"), "slash", Scope.ANYWHERE, N_("Search everything from any view."), 66),
     Action("notices.show", N_("Notices"), "ctrl+l", Scope.ANYWHERE, N_("Show what happened to you."), 67),
     Action(
+        "tickets.show",
+        N_("My tickets"),
+        "",
+        Scope.ANYWHERE,
+        N_("Show the tickets you issued that nobody has used."),
+        94,
+    ),
+    Action(
         "shift.end", N_("End the shift"), "", Scope.ANYWHERE, N_("Go through what is left, and sign out."), 94
     ),
     Action(

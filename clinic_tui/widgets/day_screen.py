@@ -38,7 +38,7 @@ class DayScreen(QueueScreen):
         self._settled: tuple[date, bool] | None = None
         """For which day, before or after it was fetched, the cursor was put on its place."""
 
-    def compose_top(self) -> Iterable[Widget]:
+    def above(self) -> Iterable[Widget]:
         """Which day it is."""
         yield Bar(id="day")
 
@@ -61,8 +61,8 @@ class DayScreen(QueueScreen):
         return self.book.rows(self.place.drop_in.filter)
 
     def order(self) -> Sequence[str]:
-        """The ids of the day's visits, by time."""
-        return [row.id for row in self.day_rows()]
+        """The ids of the day's visits, by time; all of them, or those still to come."""
+        return [row.id for row in self.day_rows() if not self.part or row.state == CaseState.BOOKED]
 
     def holds(self, case_id: str) -> bool:
         """Whether a visit is in the list."""
@@ -73,7 +73,9 @@ class DayScreen(QueueScreen):
         return self.book.get(case_id)
 
     def show_all(self) -> None:
-        """Show the day, and ask how it stands."""
+        """Show the day, today where another view asked for what is to come, and ask how it stands."""
+        if self.place.wanted_tab.get("booked"):
+            self.turn_to(self.today)
         super().show_all()
         self.fetch()
 
@@ -168,6 +170,7 @@ class DayScreen(QueueScreen):
         """Show another day."""
         if day != self.book.day:
             self.close_reading()
+            self.part = ""
             self.book.turn_to(day)
             self.show_list()
             self.fetch()

@@ -10,6 +10,7 @@ from clinic_tui.protocol.care import Ticket
 from clinic_tui.protocol.patients import AccessEntry, ResidentProfile
 from clinic_tui.protocol.refs import ResidentRef
 from clinic_tui.protocol.resources import CaseRow, EarlierCase
+from clinic_tui.state.issued import ticket_open
 from clinic_tui.widgets.access_text import access_text, access_time
 from clinic_tui.widgets.chat_rows import day_or_clock
 from clinic_tui.widgets.line_list import Cell, Column, Line, heading
@@ -24,6 +25,7 @@ from clinic_tui.widgets.texts import (
     role_text,
     state_text,
 )
+from clinic_tui.widgets.ticket_deeds import ticket_queue
 from clinic_tui.widgets.workplace import Workplace
 
 COLUMNS = (Column(most=14), Column(flex=True, most=90), Column(rank=1, most=24))
@@ -123,16 +125,11 @@ def _case_detail(place: Workplace, row: CaseRow) -> Content:
 
 
 def _ticket(ticket: Ticket, now: datetime) -> Line:
-    queue = _("{role}, {unit}").format(role=role_text(ticket.role), unit=ticket.unit_name)
+    queue = ticket_queue(ticket)
     about = " · ".join(part for part in (ticket.reason, queue) if part)
     state, style = ticket_state(ticket, now), "$foreground" if ticket_open(ticket, now) else "$muted"
     cells = (Cell(day_or_clock(ticket.issued_at, now), "$muted"), Cell(about, style), Cell(state, "$muted"))
     return Line(f"ticket:{ticket.id}", cells)
-
-
-def ticket_open(ticket: Ticket, now: datetime) -> bool:
-    """Whether the ticket can still be used and called back."""
-    return ticket.state == "issued" and ticket.valid_until > now
 
 
 def ticket_state(ticket: Ticket, now: datetime) -> str:

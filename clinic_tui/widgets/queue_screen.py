@@ -4,17 +4,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from textual import on
+from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 
 from clinic_tui.actions.action import Action, Scope
 from clinic_tui.actions.registry import ACTIONS
 from clinic_tui.domain.cases import CaseKind, CaseState
 from clinic_tui.i18n import N_, _, ngettext
 from clinic_tui.protocol.resources import CaseRow
+from clinic_tui.state.parts import is_part, part_rows
 from clinic_tui.state.queue_view import QueueView
+from clinic_tui.widgets.bar import Bar, Piece
 from clinic_tui.widgets.deeds import CaseDeeds
 from clinic_tui.widgets.list_screen import ListScreen
 from clinic_tui.widgets.queue_rows import QueueRows
+from clinic_tui.widgets.texts import part_text
 from clinic_tui.widgets.work_list import WorkList
 from clinic_tui.widgets.work_row import WorkRow
 from clinic_tui.widgets.workplace import Workplace
@@ -28,6 +33,16 @@ class QueueScreen(ListScreen):
         self.view = view
         self._rows = QueueRows(place, owned=view is place.mine)
         self.deeds = CaseDeeds(place, lambda text, warning: self.say(text, warning=warning))
+        self.part = ""
+        """The part of the list that is shown alone, as `state.parts` names it, until one leaves the view."""
+
+    def compose_top(self) -> Iterable[Widget]:
+        """What a view has above its list, and which part of it is shown."""
+        yield Vertical(*self.above(), Bar(id="part"), id="above")
+
+    def above(self) -> Iterable[Widget]:
+        """What the view has above its list."""
+        return ()
 
     @property
     def lines(self) -> Mapping[str, WorkRow]:
@@ -36,17 +51,59 @@ class QueueScreen(ListScreen):
 
     def order(self) -> Sequence[str]:
         """The ids of the cases in the list, in order."""
+        if self.part:
+            return [row.id for row in part_rows(self.place.desk, self.place.lists, self.part)]
+        return self.whole()
+
+    def whole(self) -> Sequence[str]:
+        """The ids of the whole list, in order."""
         return self.view.ids()
 
     def holds(self, case_id: str) -> bool:
         """Whether a case is in the list."""
-        return case_id in self.view
+        return case_id in (self.order() if self.part else self.view)
+
+    def show_all(self) -> None:
+        """Show the list, or the part of it that another view has asked for."""
+        wanted = self.place.wanted_tab.pop(self.VIEW.removeprefix("go."), "")
+        if is_part(wanted):
+            self.close_reading()
+            self.part = wanted
+        super().show_all()
+        if is_part(wanted):
+            self.list.action_edge(-1)
+
+    def show_list(self) -> None:
+        """Lay the list anew, and tell which part of it is shown."""
+        super().show_list()
+        bar = self.query_one("#part", Bar)
+        bar.display = bool(self.part)
+        if self.part:
+            key = self.place.keymap.shown("app.back")
+            whole = Piece(_("{key} shows all").format(key=key), "$muted", "app.back", gap=2)
+            bar.show([Piece(part_text(self.part), "$accent bold"), whole])
+
+    def on_screen_suspend(self) -> None:
+        """The whole list is shown again once the view was left; a dialog over it leaves it as it is."""
+        stack: Sequence[object] = self.app.screen_stack  # pyright: ignore[reportUnknownMemberType]
+        if self not in stack:
+            self.part = ""
+
+    def do_app_back(self) -> None:
+        """Close the reading pane, else show the whole list."""
+        if self.part and not self.reading:
+            self.part = ""
+            self.show_all()
+        else:
+            super().do_app_back()
 
     def empty_text(self) -> str:
         """What an empty list says: why, and what to do."""
         hidden = self.view.hidden_waiting
         if not self.place.desk.loaded:
             return _("Fetching the queue …")
+        if self.part:
+            return _("Nothing is left here. {key} shows all.").format(key=self.place.keymap.shown("app.back"))
         if hidden:
             return ngettext(
                 "Nobody waits within the filter. The filter hides {count}: {key} changes it.",

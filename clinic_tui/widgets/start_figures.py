@@ -1,20 +1,22 @@
 """The figures of the start page: what waits, by view, and where each figure leads."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from clinic_tui.domain.async_chats import AsyncState
 from clinic_tui.domain.cases import CaseKind, CaseState
 from clinic_tui.i18n import _, ngettext
 from clinic_tui.protocol.resources import CaseRow
+from clinic_tui.state.issued import open_tickets, unused_tickets
+from clinic_tui.state.parts import ANSWERS, COMING, OFFERED, WAITING, part_rows
 from clinic_tui.state.selectors import is_overdue
 from clinic_tui.state.verifying import failed_texts, returned, to_verify, unsigned
 from clinic_tui.widgets.badges import PRIORITIES
 from clinic_tui.widgets.chat_rows import drafts
 from clinic_tui.widgets.line_list import Cell, Column, Line, heading
 from clinic_tui.widgets.menu_counts import EXPIRY_WARNING, booked_on, conversations_for_me, start_of
-from clinic_tui.widgets.texts import clock, priority_text, resident_short, waited
+from clinic_tui.widgets.texts import clock, part_text, priority_text, resident_short, waited
 from clinic_tui.widgets.workplace import Workplace
 
 COLUMNS = (Column(), Column(flex=True, most=44), Column(right=True), Column(rank=1, most=70))
@@ -48,7 +50,7 @@ def _groups(place: Workplace) -> Iterable[tuple[str, list[Figure]]]:
     now = place.now()
     yield _("Drop-in"), _drop_in(place, now)
     yield _("Messages"), _chats(place, now)
-    yield _("Mine"), _mine(place)
+    yield _("Mine"), _mine(place, now)
     yield _("Today"), _today(place, now)
     yield _("Colleagues"), _colleagues(place)
 
@@ -67,41 +69,34 @@ def _line(figure: Figure) -> Line:
 
 def _drop_in(place: Workplace, now: datetime) -> list[Figure]:
     view, desk = place.drop_in, place.desk
+    waiting = part_rows(desk, place.lists, WAITING)
     oldest: dict[int | None, CaseRow] = {}
-    for row in filter(None, map(desk.rows.get, view.ids())):
-        if row.state == CaseState.WAITING:
-            known = oldest.setdefault(row.priority, row)
-            if row.queued_at < known.queued_at:
-                oldest[row.priority] = row
+    for row in waiting:
+        known = oldest.setdefault(row.priority, row)
+        if row.queued_at < known.queued_at:
+            oldest[row.priority] = row
     first = view.oldest_waiting
-    figures = [Figure("drop_in", _("Waiting now"), view.waiting, _since(first, now), _overdue(place, first))]
-    for priority, count in sorted(view.waiting_by_priority.items(), key=lambda item: item[0] or 100):
-        if priority is not None:
-            row = oldest.get(priority)
-            name = priority_text(desk.people.region, priority) or _("Priority {number}").format(
-                number=priority
-            )
-            figures.append(
-                Figure(f"drop_in:{priority}", name, count, _since(row, now), _overdue(place, row), priority)
-            )
+    title = part_text(WAITING)
+    figures = [Figure(f"drop_in:{WAITING}", title, len(waiting), _since(first, now), _overdue(place, first))]
+    counts = Counter(row.priority for row in waiting)
+    for priority in sorted(one for one in counts if one is not None):
+        row = oldest[priority]
+        name = priority_text(desk.people.region, priority) or part_text(str(priority))
+        note, late = _since(row, now), _overdue(place, row)
+        figures.append(Figure(f"drop_in:{priority}", name, counts[priority], note, late, priority))
     if view.hidden_waiting:
         figures.append(Figure("filter", _("Hidden by the filter"), view.hidden_waiting, alert=True))
     return figures
 
 
 def _chats(place: Workplace, now: datetime) -> list[Figure]:
-    lists = place.lists
-    unassigned, mine = lists["unassigned"], lists["my_chats"]
+    unassigned = place.lists["unassigned"]
     expiring = [
         row
-        for row in filter(None, map(place.desk.rows.get, lists["by_expiry"].ids()))
-        if row.expires_at is not None and row.expires_at <= now + EXPIRY_WARNING
+        for row in filter(None, map(place.desk.rows.get, place.lists["by_expiry"].ids()))
+        if row.expires_at is not None and row.expires_at < now + EXPIRY_WARNING
     ]
-    waiting = [
-        row
-        for row in filter(None, map(place.desk.rows.get, mine.ids()))
-        if row.state == AsyncState.AWAITING_STAFF
-    ]
+    waiting = part_rows(place.desk, place.lists, ANSWERS)
     soonest = ""
     if expiring and expiring[0].expires_at:
         soonest = _("first {time}").format(time=waited(now, expiring[0].expires_at))
@@ -114,8 +109,8 @@ def _chats(place: Workplace, now: datetime) -> list[Figure]:
             _since(unassigned.oldest_waiting, now),
         ),
         Figure(
-            "chats:mine",
-            _("Wait for my answer"),
+            f"chats:{ANSWERS}",
+            part_text(ANSWERS),
             len(waiting),
             _("oldest {time}").format(time=waited(longest, now)) if longest else "",
         ),
@@ -123,11 +118,11 @@ def _chats(place: Workplace, now: datetime) -> list[Figure]:
     ]
 
 
-def _mine(place: Workplace) -> list[Figure]:
+def _mine(place: Workplace, now: datetime) -> list[Figure]:
     desk = place.desk
     rows = list(filter(None, map(desk.rows.get, place.mine.ids())))
     live = sum(row.kind != CaseKind.ASYNC and row.state == CaseState.IN_PROGRESS for row in rows)
-    offered = sum(desk.is_offered(row) for row in desk.rows.involved)
+    offered = len(part_rows(desk, place.lists, OFFERED))
     figures = [
         Figure(
             "mine",
@@ -137,13 +132,19 @@ def _mine(place: Workplace) -> list[Figure]:
             if live
             else "",
         ),
-        Figure("mine:unsigned", _("Notes to sign"), len(unsigned(desk))),
+        Figure("verify:unsigned", _("Notes to sign"), len(unsigned(desk))),
     ]
     if offered:
-        figures.append(Figure("mine:offered", _("Offered to me by colleagues"), offered, alert=True))
+        figures.append(Figure(f"mine:{OFFERED}", part_text(OFFERED), offered, alert=True))
     unsent = drafts(place)
     if unsent:
         figures.append(Figure("chats:drafts", _("Unsent drafts"), len(unsent)))
+    for name, title, tickets in (
+        ("open", _("Tickets not used yet"), open_tickets(desk, now)),
+        ("unused", _("Tickets that nobody used"), unused_tickets(desk, now)),
+    ):
+        if tickets:
+            figures.append(Figure(f"tickets:{name}", title, len(tickets)))
     return figures
 
 
@@ -157,7 +158,7 @@ def _today(place: Workplace, now: datetime) -> list[Figure]:
         note = _("{time} {resident}").format(time=clock(start_of(row)), resident=resident_short(row.resident))
     desk = place.desk
     return [
-        Figure("booked", _("Scheduled visits to come"), len(coming), note, bool(late)),
+        Figure(f"booked:{COMING}", part_text(COMING), len(coming), note, bool(late)),
         Figure("verify:to_verify", _("To verify"), len(to_verify(desk))),
         Figure("verify:asked", _("Returned to me"), returned(desk), alert=True),
         Figure("verify:texts", _("Text messages that did not arrive"), len(failed_texts(desk)), alert=True),

@@ -7,6 +7,7 @@ from clinic_tui.domain.async_chats import AsyncState
 from clinic_tui.domain.cases import CaseState
 from clinic_tui.i18n import _, ngettext, pgettext
 from clinic_tui.protocol.resources import CaseRow, Region, ResidentRef
+from clinic_tui.state.parts import ANSWERS, COMING, OFFERED, WAITING
 from clinic_tui.widgets.wrapping import cut
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -172,6 +173,17 @@ def service_text(service: str) -> str:
 def priority_text(region: Region, priority: int | None) -> str:
     """What the region calls a priority; empty for none."""
     return next((info.name for info in region.priorities if info.priority == priority), "")
+
+
+def part_text(name: str) -> str:
+    """What a part of a list is called, by its name in `state.parts`."""
+    known = {
+        WAITING: _("Waiting now"),
+        ANSWERS: _("Wait for my answer"),
+        OFFERED: _("Offered to me by colleagues"),
+        COMING: _("Scheduled visits to come"),
+    }
+    return known.get(name) or _("Waiting with priority {number}").format(number=name)
 
 
 def language_text(code: str) -> str:

@@ -28,6 +28,16 @@ def tab_text(tab: Tab) -> str:
     }[tab]
 
 
+def empty_text(tab: Tab) -> str:
+    """What an empty tab says."""
+    return {
+        "unsigned": _("All your notes are signed."),
+        "to_verify": _("Nothing waits to be verified by you."),
+        "asked": _("You have asked for nothing to be verified."),
+        "texts": _("All text messages have arrived."),
+    }[tab]
+
+
 def tab_counts(desk: Desk) -> dict[Tab, int]:
     """How much of each tab waits for me; of what I asked for, what came back."""
     return {

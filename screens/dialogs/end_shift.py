@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from textual import events, on
 from textual.widget import Widget
@@ -12,7 +13,6 @@ from clinic_tui.client.errors import ClientError
 from clinic_tui.domain.cases import CaseKind, CaseState
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _, ngettext, pgettext
-from clinic_tui.protocol.chat_commands import CancelTicket
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.protocol.team_commands import EndShift, LeftItem, ShiftItem
@@ -23,6 +23,7 @@ from clinic_tui.widgets.line_list import Cell, Column, Line, LineList
 from clinic_tui.widgets.modal import ClinicDialog, Way, WayRow, show_dialog
 from clinic_tui.widgets.plain import plain, put
 from clinic_tui.widgets.texts import resident_short
+from clinic_tui.widgets.ticket_deeds import call_back
 from clinic_tui.widgets.workplace import Workplace
 from screens.dialogs.leave_reason import LeaveReasonDialog
 from screens.dialogs.sign import SignDialog
@@ -37,6 +38,8 @@ COLUMNS = (
 """What is left, about whom, its reason, and what is decided."""
 
 
+Deed = tuple[str, str, Callable[[], object]]
+"""Its key, what it is called, what it does."""
 _SIGNABLE = frozenset({CaseState.IN_PROGRESS, CaseState.ENDED_UNSIGNED})
 
 
@@ -156,40 +159,24 @@ class EndShiftDialog(ClinicDialog[Outcome | None]):
             self.query(WayRow).last().focus()
         self.show_ways()
 
-    def _deeds(self) -> list[tuple[str, str, Callable[[], None]]]:
+    def _deeds(self) -> list[Deed]:
         """What can be done with the selected line: key, label, deed."""
         one = self.selected
         if one is None:
             return []
-        deeds: list[tuple[str, str, Callable[[], None]]] = [
-            ("enter", _("Go there"), lambda: self._close(Outcome(go_to=one))),
+        deeds: list[Deed] = [
+            ("enter", _("Go there"), partial(self.dismiss, Outcome(go_to=one))),
         ]
         if one.row is not None:
-            deeds += self._case_deeds(one.row)
+            deeds += _case_deeds(self.place, one.row)
         if one.ticket is not None:
-            deeds.append(("e", _("Cancel the ticket"), lambda: self._cancel_ticket(one.id)))
+            ticket = one.ticket
+            deeds.append(("e", _("Call the ticket back"), lambda: call_back(self.place, ticket, self._say)))
         if one.key in self.reasons:
             deeds.append(("l", _("Decide anew"), lambda: self._decide_anew(one)))
         else:
             deeds.append(("l", _("Leave it …"), lambda: self._leave([one])))
         return deeds
-
-    def _case_deeds(self, row: CaseRow) -> Iterable[tuple[str, str, Callable[[], None]]]:
-        """What can be done with a case: a visit is signed and ended on its own screen, below this dialog."""
-        place = self.place
-        live = row.kind != CaseKind.ASYNC and place.desk.is_mine(row)
-        if live and row.state in _SIGNABLE and place.desk.people.allowed(Permission.SIGN_NOTE):
-            yield "f9", _("Sign"), lambda: place.in_visit("visit.sign", row.id)
-        if live and row.state == CaseState.IN_PROGRESS:
-            yield "e", _("End"), lambda: place.in_visit("visit.end", row.id)
-        offer = _("Answer") if place.desk.is_offered(row) else _("Withdraw") if row.hand_over else ""
-        for key, action, label in (
-            ("h", "case.hand_over", offer or _("Hand over")),
-            ("d", "case.done", _("Mark as done")),
-            ("e", "case.end", _("End")),
-        ):
-            if place.may_begin(action, row):
-                yield key, label, lambda action=action: place.begin(action, row.id)
 
     def _show_item_keys(self) -> None:
         pieces: list[Piece] = []
@@ -235,23 +222,17 @@ class EndShiftDialog(ClinicDialog[Outcome | None]):
 
         show_dialog(self, LeaveReasonDialog(len(items)), given)
 
-    def _close(self, outcome: Outcome) -> None:
-        self.dismiss(outcome)
-
     def _decide_anew(self, one: Unfinished) -> None:
         del self.reasons[one.key]
         self._show()
 
-    def _cancel_ticket(self, ticket_id: str) -> None:
-        self.place.submit(
-            CancelTicket(command_id=new_id(), ticket_id=ticket_id),
-            lambda _answer: self._show(),
-            self._refused,
-        )
+    def _say(self, text: str, warning: bool) -> None:
+        problem = self.query_one("#dialog-problem", Static)
+        problem.update(plain(text, "$warning" if warning else "$foreground"))
 
     def _refused(self, error: ClientError) -> None:
         self._ending = False
-        self.query_one("#dialog-problem", Static).update(plain(error.user_text(), "$warning"))
+        self._say(error.user_text(), True)
 
     def take(self, key: str) -> None:
         """End the shift where all is decided, or leave."""
@@ -269,11 +250,28 @@ class EndShiftDialog(ClinicDialog[Outcome | None]):
         left = tuple(
             LeftItem(kind=one.kind, id=one.id, reason=self.reasons[one.key]) for one in self.items.values()
         )
-        self.place.submit(
-            EndShift(command_id=new_id(), left=left),
-            lambda _answer: self._close(Outcome(ended=True)),
-            self._refused,
-        )
+
+        def ended(_answer: object) -> None:
+            self.dismiss(Outcome(ended=True))
+
+        self.place.submit(EndShift(command_id=new_id(), left=left), ended, self._refused)
+
+
+def _case_deeds(place: Workplace, row: CaseRow) -> Iterable[Deed]:
+    """What can be done with a case: a visit is signed and ended on its own screen, below this dialog."""
+    live = row.kind != CaseKind.ASYNC and place.desk.is_mine(row)
+    if live and row.state in _SIGNABLE and place.desk.people.allowed(Permission.SIGN_NOTE):
+        yield "f9", _("Sign"), lambda: place.in_visit("visit.sign", row.id)
+    if live and row.state == CaseState.IN_PROGRESS:
+        yield "e", _("End"), lambda: place.in_visit("visit.end", row.id)
+    offer = _("Answer") if place.desk.is_offered(row) else _("Withdraw") if row.hand_over else ""
+    for key, action, label in (
+        ("h", "case.hand_over", offer or _("Hand over")),
+        ("d", "case.done", _("Mark as done")),
+        ("e", "case.end", _("End")),
+    ):
+        if place.may_begin(action, row):
+            yield key, label, lambda action=action: place.begin(action, row.id)
 
 
 def _kind_text(kind: ShiftItem) -> str:

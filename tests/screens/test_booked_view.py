@@ -15,10 +15,11 @@ from clinic_tui.protocol.commands import AcceptCase, ReadCase, ReleaseCase, Star
 from clinic_tui.protocol.patient_commands import CancelVisit, MarkNoShow
 from clinic_tui.protocol.problems import Code, Problem
 from clinic_tui.protocol.resources import CasePage, CaseRow
+from clinic_tui.widgets.menu_counts import booked_on
 from screens.booked import BookedScreen
 from screens.dialogs.booking import BookingDialog
 from screens.dialogs.calendar import CalendarDialog
-from tests.desks import EBBA, ME, event, taken
+from tests.desks import EBBA, ME, NOW, event, taken
 from tests.hostile import CORE, bad_code_points
 from tests.screens.stage import StageApp, desk_snapshot, text_of
 from tests.screens.visits_stage import clinic, phone_detail, profile, the_day, visit
@@ -89,6 +90,28 @@ async def test_arrows_turn_the_day_and_the_full_stop_comes_back() -> None:
         await pilot.press("full_stop")
         assert screen.book.day == date(2026, 3, 2)
         assert not screen.may("day.today")
+
+
+async def test_what_is_to_come_is_shown_alone_and_today_when_another_view_asks_for_it() -> None:
+    app = stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, pilot)
+        whole = len(screen.order())
+        await pilot.press("right")
+        app.place.wanted_tab["booked"] = "coming"
+        screen.show_all()
+        await pilot.pause()
+        assert screen.book.day == date(2026, 3, 2)
+        coming = len(menu_rows(app))
+        assert [row.state for row in map(screen.row_of, screen.order()) if row] == ["booked"] * coming
+        assert 0 < coming < whole
+        assert "Scheduled visits to come  Esc shows all" in text_of(app)
+        await pilot.press("escape")
+        assert len(screen.order()) == whole
+
+
+def menu_rows(app: StageApp) -> list[CaseRow]:
+    return [row for row in booked_on(app.place, NOW) if row.state == "booked"]
 
 
 async def test_each_day_is_fetched_once_while_it_is_shown() -> None:

@@ -9,7 +9,7 @@ from textual.pilot import Pilot
 
 from clinic_tui.client.errors import Rejected
 from clinic_tui.protocol.care import HandOver, Ticket
-from clinic_tui.protocol.chat_commands import CancelTicket
+from clinic_tui.protocol.chat_commands import CancelTicket, TicketAnswer
 from clinic_tui.protocol.commands import SignNote
 from clinic_tui.protocol.problems import Code, Problem
 from clinic_tui.protocol.refs import ResidentRef
@@ -287,6 +287,11 @@ async def test_an_unused_ticket_is_cancelled_from_here() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(app, pilot)
         await pilot.press("end", "e")
+        act = app.asked.questions[0].choices[0].act
+        assert act is not None
+        app.asked.answer = lambda _command: TicketAnswer(ticket=ticket(state="cancelled"), texted=True)
+        act()
+        assert "An SMS tells the resident of it." in text_of(app)
         command = app.asked.commands[0]
         assert isinstance(command, CancelTicket)
         assert command.ticket_id == case_id(50)

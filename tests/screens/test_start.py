@@ -11,9 +11,15 @@ from clinic_tui.protocol.resources import CaseRow, DeskSnapshot, Draft
 from clinic_tui.protocol.team import Colleague, Conversation
 from clinic_tui.widgets.menu_counts import menu_counts
 from clinic_tui.widgets.verify_rows import tab_counts
+from clinic_tui.widgets.workplace import Choice, Question
+from screens.chats import ChatsScreen
+from screens.dialogs.question import QuestionDialog
+from screens.drop_in import DropInScreen
+from screens.mine import MineScreen
 from screens.start import StartScreen
 from tests.desks import EBBA, ME, NOW, case_id, event, row, taken
 from tests.screens.stage import StageApp, desk_snapshot, text_of
+from tests.screens.test_end_shift import ticket
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("english")]
 HOUR = timedelta(hours=1)
@@ -171,12 +177,17 @@ async def test_unsent_drafts_are_those_of_the_tab_and_not_the_notes() -> None:
 @pytest.mark.parametrize(
     ("line", "asked", "tab"),
     [
-        ("drop_in", "go.drop_in", {}),
+        ("drop_in:waiting", "go.drop_in", {"drop_in": "waiting"}),
+        ("drop_in:2", "go.drop_in", {"drop_in": "2"}),
         ("chats:unassigned", "go.chats", {"chats": "unassigned"}),
-        ("chats:mine", "go.chats", {"chats": "mine"}),
+        ("chats:answers", "go.chats", {"chats": "answers"}),
         ("chats:expiring", "go.chats", {"chats": "expiring"}),
         ("mine", "go.mine", {}),
-        ("booked", "go.booked", {}),
+        ("mine:offered", "go.mine", {"mine": "offered"}),
+        ("tickets:open", "tickets.show", {"tickets": "open"}),
+        ("tickets:unused", "tickets.show", {"tickets": "unused"}),
+        ("verify:unsigned", "go.verify", {"verify": "unsigned"}),
+        ("booked:coming", "go.booked", {"booked": "coming"}),
         ("verify:to_verify", "go.verify", {"verify": "to_verify"}),
         ("verify:texts", "go.verify", {"verify": "texts"}),
         ("team", "go.team", {}),
@@ -184,7 +195,8 @@ async def test_unsent_drafts_are_those_of_the_tab_and_not_the_notes() -> None:
     ],
 )
 async def test_a_figure_opens_its_view(line: str, asked: str, tab: dict[str, str]) -> None:
-    app = StageApp(shown=work())
+    expired = ticket(51, state="expired", valid_until=NOW - HOUR)
+    app = StageApp(shown=work(tickets=(ticket(), expired)))
     async with app.run_test(size=(120, 40)) as pilot:
         screen = await opened(app, pilot)
         assert screen.figures.select(line)
@@ -193,13 +205,69 @@ async def test_a_figure_opens_its_view(line: str, asked: str, tab: dict[str, str
         assert app.place.wanted_tab == tab
 
 
-async def test_a_priority_opens_the_queue_filtered_by_it() -> None:
+@pytest.mark.parametrize(
+    ("line", "made", "numbers", "told"),
+    [
+        ("drop_in:waiting", DropInScreen, [1, 3, 2], "Waiting now"),
+        ("drop_in:3", DropInScreen, [3, 2], "Waiting with priority 3"),
+        ("chats:answers", ChatsScreen, [6], "Wait for my answer"),
+        ("mine:offered", MineScreen, [10], "Offered to me by colleagues"),
+    ],
+)
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 60)])
+async def test_the_view_shows_just_what_the_figure_counts_until_escape(
+    line: str, made: Any, numbers: list[int], told: str, size: tuple[int, int]
+) -> None:
     app = StageApp(shown=work())
+    async with app.run_test(size=size) as pilot:
+        start = await opened(app, pilot)
+        assert start.figures.select(line)
+        await pilot.press("enter")
+        screen = made(app.place)
+        whole = len(screen.whole())
+        await app.show(screen)
+        await pilot.pause()
+        assert screen.order() == [case_id(number) for number in numbers]
+        assert screen.list.selected == case_id(numbers[0])
+        assert f"{told}  Esc shows all" in text_of(app)
+        assert app.asked.filters == []
+        gone = app.desk.fold(event(11, row(numbers[0], unit_id="ekens", state="cancelled", revision=9)))
+        app.change(gone)
+        await pilot.pause()
+        assert len(screen.order()) == len(numbers) - 1
+        await pilot.press("escape")
+        await pilot.pause()
+        assert "Esc shows all" not in text_of(app)
+        assert len(screen.order()) >= whole - 1
+
+
+async def test_another_tab_is_shown_whole() -> None:
+    app = StageApp(shown=work())
+    app.place.wanted_tab["chats"] = "answers"
     async with app.run_test(size=(120, 40)) as pilot:
-        await opened(app, pilot)
-        await pilot.press("down", "enter")
-        assert app.asked.filters[0].priorities == {2}
-        assert app.asked.performed == ["go.drop_in"]
+        screen = ChatsScreen(app.place)
+        await app.show(screen)
+        await pilot.press("right", "left")
+        await pilot.pause()
+        assert len(screen.order()) == 2
+        assert "Esc shows all" not in text_of(app)
+
+
+async def test_a_dialog_leaves_the_part_as_it_is_and_another_view_the_whole() -> None:
+    app = StageApp(shown=work())
+    app.place.wanted_tab["drop_in"] = "2"
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = DropInScreen(app.place)
+        await app.show(screen)
+        await app.show(QuestionDialog(Question("x", "y", (Choice("escape", "z"),))))
+        await pilot.pause()
+        assert screen.part == "2"
+        await app.pop_screen()
+        await pilot.pause()
+        assert screen.order() == [case_id(1)]
+        await app.switch_screen(StartScreen(app.place))  # pyright: ignore[reportUnknownMemberType]
+        await pilot.pause()
+        assert screen.part == ""
 
 
 async def test_the_selection_stays_on_its_figure_when_others_come() -> None:

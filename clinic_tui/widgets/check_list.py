@@ -30,7 +30,7 @@ class CheckItem:
 
 
 class CheckGroup(Widget, can_focus=True):
-    """Marks values with Space or a click; arrows walk through the values and on to the group beside it."""
+    """Marks values with Space or a click; arrows walk through the values and on to the next group."""
 
     DEFAULT_CSS = "CheckGroup { height: auto; width: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -112,14 +112,34 @@ class CheckGroup(Widget, can_focus=True):
         )
 
     def action_move(self, by: int) -> None:
-        """Move the cursor; from an end it goes on to the next group."""
+        """Move the cursor; from an end it goes on to the next group, or to a field above or below."""
         to = self._cursor + by
         if 0 <= to < len(self._items):
-            self._cursor = to
-            self.refresh()
-            keep_in_sight(self, to + 1)
-        else:
-            self.action_leave(by)
+            self._put(to)
+            return
+        chain = self.screen.focus_chain
+        at = chain.index(self) + by
+        following = chain[at] if 0 <= at < len(chain) else self
+        if isinstance(following, CheckGroup) and following is not self:
+            following.enter(by)
+        elif self._is_beyond(following, by):
+            following.focus()
+
+    def enter(self, by: int) -> None:
+        """Take the focus, coming from above (1) or from below (-1)."""
+        self.focus()
+        self._put(0 if by > 0 else max(0, len(self._items) - 1))
+
+    def _put(self, at: int) -> None:
+        self._cursor = at
+        self.refresh()
+        keep_in_sight(self, at + 1)
+
+    def _is_beyond(self, other: Widget, by: int) -> bool:
+        """Whether a widget stands wholly below this one, or above it."""
+        if by > 0:
+            return other.region.y >= self.region.bottom
+        return other.region.bottom <= self.region.y
 
     def action_leave(self, by: int) -> None:
         """Move the focus to the next or the previous field."""

@@ -185,6 +185,32 @@ async def test_bell_title_and_desktop_can_be_switched_off(app: StageApp) -> None
         assert app.place.config.notifications.desktop
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_arrows_go_box_by_box_through_the_groups_and_stop_at_the_ends(
+    app: StageApp, size: tuple[int, int]
+) -> None:
+    def marked() -> str:
+        return next(line for line in text_of(app).splitlines() if "▌□" in line or "▌■" in line).strip()
+
+    async with app.run_test(size=size) as pilot:
+        screen = await opened(app, pilot, "notifications")
+        seen: list[str] = []
+        for _step in range(14):
+            seen.append(marked())
+            await pilot.press("down")
+            await pilot.pause()
+        assert len(set(seen)) == 11
+        assert seen[10:] == [seen[10]] * 4
+        assert screen.section == "notifications"
+        back: list[str] = []
+        for _step in range(14):
+            back.append(marked())
+            await pilot.press("up")
+            await pilot.pause()
+        assert [*reversed(seen[:11])] == back[:11]
+        assert back[11:] == [seen[0]] * 3
+
+
 async def test_each_kind_is_told_as_one_chooses_and_saved_at_once(app: StageApp) -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(app, pilot, "notifications")

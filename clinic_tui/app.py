@@ -4,7 +4,6 @@ import asyncio
 import signal
 from collections.abc import Callable
 from concurrent.futures import Future
-from functools import partial
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -24,9 +23,9 @@ from clinic_tui.entrance import Entrance
 from clinic_tui.i18n import _
 from clinic_tui.navigation import Navigation
 from clinic_tui.notice_board import NoticeBoard
+from clinic_tui.older_pages import OlderPages
 from clinic_tui.options import Options
 from clinic_tui.protocol.commands import Command, PostMessage
-from clinic_tui.protocol.resources import MessagePage
 from clinic_tui.protocol.wire import Wire
 from clinic_tui.resident_room import ResidentRoom
 from clinic_tui.shift_end import ShiftEnd
@@ -92,7 +91,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
     def _furnish(self) -> None:
         """Everything that knows what a session knew, empty."""
         self.room = DeskRoom()
-        self._fetching: set[str] = set()
+        self.older = OlderPages(self)
         self.deeds = CaseRoom(self)
         self.residents = ResidentRoom(self)
         self.place = self._make_place()
@@ -193,7 +192,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         for case_id in changes.wanted:
             self.fetch(self.link.fetch_case(case_id), lambda detail: self.take(self.room.desk.open(detail)))
         if changes.everything or changes.visits:
-            self._fetch_older(changes)
+            self.older.fetch(changes)
         self.announcer.news(changes)
         for lost in changes.lost:
             row = self.room.desk.rows.get(lost.case_id)
@@ -210,26 +209,6 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         screen = self.clinic_screen
         if screen is not None and screen.is_mounted:
             screen.say(text, warning=warning)
-
-    def _fetch_older(self, changes: Changes) -> None:
-        """Fetch the older messages of open visits, a page at a time."""
-        desk = self.room.desk
-        for case_id in list(desk.visits) if changes.everything else changes.visits:
-            visit = desk.visits.get(case_id)
-            if visit is not None and visit.before and visit.messages and case_id not in self._fetching:
-                self._fetching.add(case_id)
-                future = self.link.fetch_messages(case_id, visit.messages[0].seq)
-                self.fetch(
-                    future, partial(self._older_arrived, case_id), partial(self._older_failed, case_id)
-                )
-
-    def _older_arrived(self, case_id: str, page: MessagePage) -> None:
-        self._fetching.discard(case_id)
-        self.take(self.room.desk.add_page(case_id, page))
-
-    def _older_failed(self, case_id: str, error: ClientError) -> None:
-        self._fetching.discard(case_id)
-        self.say(error.user_text(), warning=True)
 
     def fetch(self, future: "Future[Any]", done: Callable[[Any], None], failed: Failed | None = None) -> None:
         """Wait for the link without holding anything up."""

@@ -75,7 +75,8 @@ class TeamScreen(ClinicScreen):
         wanted = self.place.wanted_tab.pop("team", "")
         if wanted.startswith(OPEN):
             self.open_conversation(wanted.removeprefix(OPEN))
-            self.call_after_refresh(self._write)
+            if self.chat.is_open:
+                self.call_after_refresh(self.chat.focus_text)
         elif wanted in TABS:
             self.tab = wanted
         self._show_list()
@@ -90,11 +91,6 @@ class TeamScreen(ClinicScreen):
     def tick(self) -> None:
         """Dates change at midnight."""
         self._show_list()
-
-    def _write(self) -> None:
-        """Go to the text of the open conversation: who is led to it is about to answer."""
-        if self.chat.is_open:
-            self.chat.focus_text()
 
     def _show_list(self) -> None:
         desk = self.place.desk
@@ -213,7 +209,8 @@ class TeamScreen(ClinicScreen):
         elif self._colleague is not None:
             self.chat.write_to(self._colleague)
         self._show_chat()
-        self._write()
+        if self.chat.is_open:
+            self.chat.focus_text()
 
     def do_app_back(self) -> None:
         """From the text to the list, then the conversation away, then to the queue; no text is lost."""

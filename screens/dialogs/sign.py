@@ -49,6 +49,8 @@ class SignRequest:
     """Days of a chat to go over to with the signature; None where that is not offered (slide 57)."""
     may_copy: bool = False
     """Whether the note may be copied for the record, where the settings allow it (slide 77)."""
+    reachable: bool = True
+    """Whether an SMS can tell the resident of the chat to go over to."""
     waiting: int = 0
     """Messages that are on their way and not yet with the backend."""
 
@@ -140,7 +142,8 @@ class SignDialog(ClinicDialog[SignChoice | None]):
                     "Sign and go on in messages for {count} days",
                     self.days,
                 ).format(count=self.days)
-                ways.append(Way("m", text, note=_("+ − days")))
+                silent = "" if self.request.reachable else " · " + _("no mobile number, so no SMS")
+                ways.append(Way("m", text, note=_("+ − days") + silent))
         else:
             if not is_blank(self.request.auto_history):
                 lines = lines_in(self.request.auto_history)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from clinic_tui.client.errors import ClientError
 from clinic_tui.domain.async_chats import ASYNC_HELD
-from clinic_tui.domain.cases import CaseKind, CaseState
+from clinic_tui.domain.cases import CaseKind, CaseState, silent_since
 from clinic_tui.domain.phrases import fill
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
@@ -73,12 +73,11 @@ class Ending:
         row, people = visit.row, self._place.desk.people
         unit = people.units.get(row.unit_id)
         minutes = unit.no_answer_minutes if unit else 10
-        heard = [at for at in (row.last_resident_at, row.started_at) if at is not None]
-        since = max(heard, default=self._place.now())
+        since = silent_since(row.started_at, row.last_resident_at, row.last_staff_at)
         request = EndRequest(
             resident=resident_with_age(row.resident),
             blocks=people.region.unsigned_blocks and row.kind == CaseKind.DROP_IN,
-            no_answer_from=since + timedelta(minutes=minutes),
+            no_answer_from=since and since + timedelta(minutes=minutes),
             no_answer_minutes=minutes,
             no_answer_text=fill(unit.no_answer_text if unit else "", placeholder_values(self._place, visit)),
             unsent=bool(self._screen.drafts.text(visit, "message").strip()),
@@ -153,6 +152,7 @@ class Ending:
             waiting=sum(pending.state != "sent" for pending in visit.pending),
             may_copy=self._place.config.privacy.copy_allowed,
             stays_open=chat and visit.row.closed_at is None,
+            reachable=visit.contact.reachable,
             async_days=None if chat or unit is None or not self._may_go_on() else unit.async_days,
         )
         dialog = SignDialog(request)

@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
+from msgspec.structs import replace
 
 from clinic_tui.client.errors import Conflict
 from clinic_tui.i18n import _, pgettext
@@ -255,6 +256,17 @@ async def test_a_region_that_does_not_lock_out_says_so():
         await pilot.press("f10")
         await listening(pilot)
         assert locked_text()[:40] not in text_of(app)
+
+
+async def test_one_is_told_before_one_goes_over_to_a_chat_that_no_sms_can_tell_of():
+    detail = visit_detail(karin(), talk())
+    silent = replace(detail, contact=replace(detail.contact, reachable=False))
+    app = VisitStage(visits(silent, permissions=("sign_note", "create_async")))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("f9")
+        await listening(pilot)
+        assert _("no mobile number, so no SMS") in text_of(app)
 
 
 async def test_a_visit_is_ended_and_signed_at_once():

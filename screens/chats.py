@@ -14,7 +14,7 @@ from clinic_tui.client.errors import ClientError
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import N_, _
 from clinic_tui.protocol.resources import CasePage, CaseRow
-from clinic_tui.state.changes import Changes
+from clinic_tui.state.changes import NOTHING, Changes
 from clinic_tui.state.lists import ListName
 from clinic_tui.state.parts import ANSWERS
 from clinic_tui.state.visit import Visit
@@ -58,13 +58,7 @@ class ChatsScreen(QueueScreen):
 
     def make_list(self) -> TableList:
         """The list, empty."""
-        return TableList(self._columns(), now=self.place.now().timestamp(), id="list")
-
-    def _columns(self) -> tuple[TableColumn, ...]:
-        """The columns of the tab."""
-        if self.tab == "drafts":
-            return draft_columns()
-        return chat_columns(ended=self.tab == "ended", owner=self.tab not in {"unassigned", "my_chats"})
+        return TableList(_columns(self.tab), now=self.place.now().timestamp(), id="list")
 
     @property
     def lines(self) -> Mapping[str, WorkRow]:
@@ -88,20 +82,16 @@ class ChatsScreen(QueueScreen):
         wanted = self.place.wanted_tab.get("chats", "")
         if wanted:
             self.show_tab(WANTED.get(wanted, "unassigned"))
-        self._follow_taken()
+        self.show_changes(NOTHING)  # what is selected may have become mine meanwhile
         super().show_all()
         self._fetch_ended()
 
     def show_changes(self, changes: Changes) -> None:
-        """Show what changed, with the selection on its case."""
-        self._follow_taken()
-        super().show_changes(changes)
-
-    def _follow_taken(self) -> None:
-        """Go along to the tab Mine with the selected chat once I have it, so that no key meets another's."""
+        """Show what changed. A selected chat that is mine now is followed to Mine: no key meets another's."""
         chosen = self.selected if self.tab == "unassigned" else None
         if chosen is not None and self.place.desk.is_mine(chosen):
             self.show_tab("my_chats")
+        super().show_changes(changes)
 
     def show_list(self) -> None:
         """Lay the list anew, and count the tabs."""
@@ -125,7 +115,7 @@ class ChatsScreen(QueueScreen):
         self.tab, self.part = tab, ""
         if tab not in {"ended", "drafts"}:
             self.view = self.place.lists[cast("ListName", tab)]
-        cast("TableList", self.list).set_columns(self._columns())
+        cast("TableList", self.list).set_columns(_columns(self.tab))
         before, ids = self.list.selected, self.order()
         self.show_list()
         if ids and before not in ids:
@@ -139,19 +129,19 @@ class ChatsScreen(QueueScreen):
         self._fetching += 1
         asked = self._fetching
 
-        def arrived(page: CasePage) -> None:
-            if asked == self._fetching and self.is_mounted:
+        def settled(outcome: CasePage | ClientError) -> None:
+            if asked != self._fetching:
+                return
+            if isinstance(outcome, ClientError):
+                self._problem = outcome.user_text()
+            else:
                 self._problem = ""
-                self.place.ended = {row.id: row for row in page.cases}
+                self.place.ended = {row.id: row for row in outcome.cases}
+            if self.is_mounted:
                 self.show_list()
                 self.show_keys()
 
-        def failed(error: ClientError) -> None:
-            self._problem = error.user_text()
-            if self.is_mounted:
-                self.show_list()
-
-        self.place.fetch_ended(arrived, failed)
+        self.place.fetch_ended(settled, settled)
 
     def empty_text(self) -> str:
         """What an empty tab says: why, and what to do."""
@@ -222,3 +212,10 @@ class ChatsScreen(QueueScreen):
     def _chosen(self, event: ViewTabs.Chosen) -> None:
         self.show_tab(cast("Tab", event.id))
         self.list.focus()
+
+
+def _columns(tab: Tab) -> tuple[TableColumn, ...]:
+    """The columns of a tab."""
+    if tab == "drafts":
+        return draft_columns()
+    return chat_columns(ended=tab == "ended", owner=tab not in {"unassigned", "my_chats"})

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
-from msgspec.structs import replace
 
 from clinic_tui.client.errors import Conflict
 from clinic_tui.i18n import _, pgettext
@@ -13,6 +12,7 @@ from clinic_tui.widgets.composer import Composer
 from clinic_tui.widgets.modal import WayRow
 from clinic_tui.widgets.note_editor import NoteEditor
 from clinic_tui.widgets.visit_tabs import VisitTabs
+from screens.dialogs.sign import SignDialog
 from tests.desks import NOW, case_id
 from tests.screens.stage import text_of
 from tests.screens.visit_stage import (
@@ -71,13 +71,15 @@ async def test_the_auto_history_is_signed_unchanged_with_two_keys(size):
         assert app.asked.performed == ["go.drop_in"]
 
 
-async def test_the_focus_starts_on_cancel_and_enter_signs_nothing():
+async def test_the_focus_starts_on_cancel_and_enter_signs_nothing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(SignDialog, "QUIET", 3600.0)
     app = ended()
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await pilot.press("f9", "s", "enter")
         assert app.sent(SignNote) == []
-        await listening(pilot)
+        assert isinstance(app.screen, SignDialog)
+        app.screen._listen()
         focused = app.screen.focused
         assert isinstance(focused, WayRow)
         assert focused.way.harmless

@@ -35,8 +35,9 @@ class NoticeBoard:
         match notice.kind:
             case "day_end":
                 place.app_perform("shift.end")
-            case "verification" | "sms_failed":
-                place.wanted_tab["verify"] = "texts" if notice.kind == "sms_failed" else ""
+            case "verification" | "verified" | "returned" | "sms_failed":
+                tabs = {"sms_failed": "texts", "verification": "to_verify"}
+                place.wanted_tab["verify"] = tabs.get(notice.kind, "asked")
                 self._view("verify")
             case "ticket_expired":
                 place.wanted_tab["tickets"] = "unused"

@@ -26,6 +26,8 @@ NoticeKind = Literal[
     "ticket_expired",
     "ticket_cancelled",
     "verification",
+    "verified",
+    "returned",
     "sms_failed",
     "conversation",
     "day_end",

@@ -24,7 +24,7 @@ def asked_note(item: Verification, visit: Visit) -> Note | None:
 
 def item_reading(item: Verification, visit: Visit, me: str) -> Content:
     """The note with its corrections, or the new priority; then the case."""
-    lines: list[Content] = [plain_line(item_text(item), "$accent bold"), *_words(item), Content("")]
+    lines: list[Content] = [plain_line(item_text(item, me), "$accent bold"), *_words(item), Content("")]
     if item.kind == "note_countersign":
         note = asked_note(item, visit)
         if note is None:
@@ -46,7 +46,7 @@ def item_hint(place: Workplace, item: Verification | None, tab: Tab, *, unsigned
     if unsigned:
         lines.append(plain(_("{key} goes to the visit, to sign its note.").format(key=key)))
     if item is not None:
-        lines.append(plain(item_text(item), "$foreground"))
+        lines.append(plain(item_text(item, place.desk.people.staff_id), "$foreground"))
         if item.comment:
             name = item.decided_by.name if item.decided_by is not None else ""
             lines.append(plain(f"{name}: ”{item.comment}”", "bold"))

@@ -131,11 +131,18 @@ def item_line(desk: Desk, item: Verification, tab: Tab, now: datetime) -> TableR
     )
 
 
-def item_text(item: Verification) -> str:
-    """An item in a sentence: who asks what, about whom."""
+def item_text(item: Verification, me: str = "") -> str:
+    """An item in a sentence: who asks what, about whom. `me` is the staff id of the reader."""
     name = item.asked_by.name if item.asked_by is not None else ""
     values = {"name": name, "resident": whose(item)}
+    own = item.asked_by is not None and item.asked_by.id == me
     match item.kind:
+        case "note_countersign" if own:
+            return _("You have asked that the note for {resident} be verified.").format(**values)
+        case "priority_change" if own:
+            return _("You changed the priority for {resident}: {detail}.").format(
+                **values, detail=item.detail
+            )
         case "note_countersign":
             return _("{name} asks that the note for {resident} be verified.").format(**values)
         case "priority_change":

@@ -63,7 +63,7 @@ async def test_a_note_goes_to_a_doctor_and_comes_back_verified(backend: Backend)
         seen = [event.verification for event in await _told(backend, stream, VerificationChanged)]
         assert [one.state for one in seen] == ["open", "verified"]
     (back,) = await _told(backend, "staff:s-nora", NoticeAdded)
-    assert (back.notice.kind, back.notice.who.name) == ("verification", "Disa")
+    assert (back.notice.kind, back.notice.who.name) == ("verified", "Disa")
     assert (await _desk(backend, disa)).verifications == ()
     assert [one.state for one in (await _desk(backend, nora)).verifications] == ["verified"]
 
@@ -80,6 +80,8 @@ async def test_a_returned_note_needs_a_comment_and_may_be_asked_for_again(backen
     assert (silent.status, silent.field) == (422, "comment")
     returned = await _decide(disa, item, "returned", "Which dose?")
     assert (returned.state, returned.comment) == ("returned", "Which dose?")
+    (back,) = await _told(backend, "staff:s-nora", NoticeAdded)
+    assert (back.notice.kind, back.notice.detail) == ("returned", "Which dose?")
     amended = await nora.send(
         "amend_note", case_id=ANNA_CASE, corrects=note.id, body="Rest, 5 mg.", reason="Dose"
     )

@@ -1,11 +1,13 @@
 """The list behind the bell: what happened to me, read by being shown, and the way to each."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from clinic_tui.notice_board import NoticeBoard
 from clinic_tui.protocol.events import NoticeAdded
 from clinic_tui.protocol.refs import ResidentRef, StaffRef
 from clinic_tui.protocol.team import Notice, NoticeKind
@@ -39,6 +41,8 @@ KINDS: tuple[NoticeKind, ...] = (
     "ticket_expired",
     "ticket_cancelled",
     "verification",
+    "verified",
+    "returned",
     "sms_failed",
     "conversation",
     "day_end",
@@ -150,3 +154,21 @@ async def test_hostile_names_and_details_act_on_nothing() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await opened(app, pilot)
         assert "\x1b" not in text_of(app)
+
+
+@pytest.mark.parametrize(
+    ("kind", "view", "tab"),
+    [
+        ("verification", "verify", "to_verify"),
+        ("verified", "verify", "asked"),
+        ("returned", "verify", "asked"),
+        ("sms_failed", "verify", "texts"),
+        ("ticket_expired", "tickets", "unused"),
+    ],
+)
+def test_a_notice_leads_to_the_list_it_is_about(kind: NoticeKind, view: str, tab: str) -> None:
+    app: Any = StageApp()
+    app.navigation = SimpleNamespace(show=app.asked.performed.append)
+    NoticeBoard(app).go_to(notice(1, kind))
+    assert app.place.wanted_tab == {view: tab}
+    assert app.asked.performed == ["tickets.show" if view == "tickets" else view]

@@ -186,6 +186,7 @@ async def test_what_came_back_stands_first_with_its_comment() -> None:
         screen = await opened(app, pilot, "asked")
         shown = text_of(app)
         assert "Ebba Nyman: ”Skriv till allergin.”" in shown
+        assert "You have asked that the note for" in shown
         assert "Waits" in shown
         assert not screen.may("verify.approve")
         await pilot.press("enter")

@@ -107,7 +107,7 @@ def decide_verification(tx: Tx, command: DecideVerification) -> VerificationAnsw
     case = None if item.case_id is None else find_case(tx, item.case_id, lock=False)
     _log_decision(tx, decided, case)
     if item.asked_by is not None:
-        notify(tx, item.asked_by.id, "verification", case=case, who=tx.staff.ref, detail=comment)
+        notify(tx, item.asked_by.id, command.verdict, case=case, who=tx.staff.ref, detail=comment)
     return VerificationAnswer(verification=decided)
 
 

@@ -79,10 +79,17 @@ class HelpText(Widget):
 
     def _actions(self, scope: Scope, width: int) -> Iterable[Content]:
         for action in in_scopes(scope):
+            if not self._is_mine(action):
+                continue
             keys = shown_keys(self._place.keymap, action)
             title, text = _(action.title), _(action.help)
             if self._fits(keys, title, text, action.id):
                 yield from self._action(action, keys, text, width)
+
+    def _is_mine(self, action: Action) -> bool:
+        """Whether my role has the view of the action: not everybody administers the unit."""
+        unit = action.id == "go.unit" or action.scope is Scope.UNIT
+        return not unit or self._place.app_may("go.unit")
 
     def _action(self, action: Action, keys: str, text: str, width: int) -> Iterable[Content]:
         room = max(10, width - _KEY - _TITLE - 3)

@@ -29,13 +29,22 @@ def everything(dialog: HelpDialog) -> str:
 
 
 async def test_every_action_stands_there_with_its_key() -> None:
-    app = StageApp()
+    app = StageApp(shown=desk_snapshot(permissions=("administer_unit",)))
     async with app.run_test(size=(120, 40)) as pilot:
         text = everything(await opened(app, pilot))
         for action in ACTIONS.values():
             assert action.title in text
         assert "Ctrl+J" in text
         assert "F10" in text
+
+
+async def test_who_does_not_administer_the_unit_is_told_no_keys_for_it() -> None:
+    app = StageApp()
+    async with app.run_test(size=(120, 40)) as pilot:
+        text = everything(await opened(app, pilot))
+        assert "Change the unit's settings." not in text
+        assert "In the unit's administration" not in text
+        assert "Show my unfinished cases." in text
 
 
 async def test_a_changed_key_is_the_one_shown() -> None:

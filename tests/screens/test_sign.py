@@ -80,6 +80,7 @@ async def test_the_focus_starts_on_cancel_and_enter_signs_nothing(monkeypatch: p
         assert app.sent(SignNote) == []
         assert isinstance(app.screen, SignDialog)
         app.screen._listen()
+        await settle(pilot)
         focused = app.screen.focused
         assert isinstance(focused, WayRow)
         assert focused.way.harmless

@@ -174,9 +174,11 @@ class PeopleDeeds(Part):
                 return
             self.desk.close(row.id)
             screen = self._hall.clinic_screen
-            if screen is not None:
-                screen.show_all()
-            self.say(_("You have left {resident}.").format(resident=resident_with_age(row.resident)))
+            if screen is not None and screen.VIEW == "visit":
+                # Keys meant for the case that was left must not write in another one.
+                self.place.app_perform("app.back")
+            text = _("You have left {resident}.").format(resident=resident_with_age(row.resident))
+            self.place.later(lambda: self.say(text))
 
         self.send(command, done)
 

@@ -4,15 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from clinic_tui.domain.async_chats import AsyncState
-from clinic_tui.domain.cases import CaseKind, CaseState
+from clinic_tui.domain.cases import HELD, CaseKind, CaseState
 from clinic_tui.protocol.care import Ticket
 from clinic_tui.protocol.refs import ResidentRef
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.protocol.team_commands import ShiftItem
 from clinic_tui.state.desk import Desk
 
-MUST_DECIDE: frozenset[ShiftItem] = frozenset({"live", "unsigned"})
-"""What the shift cannot be ended with unless it is left with a reason."""
 _LIVE = frozenset({CaseState.ACCEPTED, CaseState.IN_PROGRESS})
 _ORDER: dict[ShiftItem, int] = {
     "live": 0,
@@ -34,6 +32,8 @@ class Unfinished:
     resident: ResidentRef | None = None
     row: CaseRow | None = None
     ticket: Ticket | None = None
+    must_decide: bool = False
+    """Whether the shift ends only once it is left with a reason: a visit of mine, offered or not."""
 
     @property
     def key(self) -> str:
@@ -55,7 +55,8 @@ def _all(desk: Desk) -> Iterable[Unfinished]:
     for row in desk.rows.involved:
         kind = "hand_over" if desk.is_offered(row) else _kind(row) if desk.is_mine(row) else None
         if kind is not None:
-            yield Unfinished(kind, row.id, row.resident, row)
+            held = desk.is_mine(row) and row.kind != CaseKind.ASYNC and row.state in HELD
+            yield Unfinished(kind, row.id, row.resident, row, must_decide=held)
     for draft in desk.drafts:
         row = desk.rows.get(draft.case_id)
         yield Unfinished("draft", draft.case_id, row.resident if row is not None else None, row)

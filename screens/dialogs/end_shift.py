@@ -17,7 +17,7 @@ from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.protocol.team_commands import EndShift, LeftItem, ShiftItem
 from clinic_tui.state.changes import Changes
-from clinic_tui.state.unfinished import MUST_DECIDE, Unfinished, unfinished
+from clinic_tui.state.unfinished import Unfinished, unfinished
 from clinic_tui.widgets.bar import Bar, Piece
 from clinic_tui.widgets.line_list import Cell, Column, Line, LineList
 from clinic_tui.widgets.modal import ClinicDialog, Way, WayRow, show_dialog
@@ -153,7 +153,7 @@ class EndShiftDialog(ClinicDialog[Outcome | None]):
         )
         self.lines.display = self.query_one("#shift-keys").display = bool(self.items)
         put(self.query_one("#shift-text", Static), plain(_explained(self.items.values()), "$muted"))
-        self.show_heading(any(one.kind in MUST_DECIDE for one in self.undecided))
+        self.show_heading(any(one.must_decide for one in self.undecided))
         self._show_item_keys()
         if before and not self.items:
             self.query(WayRow).last().focus()
@@ -304,7 +304,7 @@ def _line(one: Unfinished, reason: str | None, *, offered: bool) -> Line:
     if reason is not None:
         decided = Cell(_("is left: {reason}").format(reason=reason), "$muted")
     else:
-        decided = Cell(_("to decide"), "$warning" if one.kind in MUST_DECIDE else "$foreground")
+        decided = Cell(_("to decide"), "$warning" if one.must_decide else "$foreground")
     style = "$muted" if reason is not None else "$foreground"
     about = one.row.reason if one.row else one.ticket.reason if one.ticket else ""
     resident = resident_short(one.resident) if one.resident else ""

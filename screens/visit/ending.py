@@ -54,6 +54,10 @@ class Ending:
             case _:
                 return (chat or not mine) and not self._screen.writing_now
 
+    def note_is_mine(self, visit: Visit) -> bool:
+        """Whether the note is mine to write."""
+        return self._place.desk.is_mine(visit.row) or self.late(visit)
+
     def late(self, visit: Visit) -> bool:
         """Whether the note of a chat that has ended is still mine to sign."""
         row = visit.row

@@ -122,7 +122,7 @@ class Panes:
     def show_note(self, visit: Visit) -> None:
         """Show the note to write, or its signed versions."""
         note = self._screen.panel.note
-        mine = self._place.desk.is_mine(visit.row) or self._screen.ending.late(visit)
+        mine = self._screen.ending.note_is_mine(visit)
         filled_for = (visit.case_id, f"{visit.row.state} {mine} {len(visit.notes)}")
         if visit.notes:
             note.show_signed(visit.notes)

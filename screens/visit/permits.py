@@ -66,7 +66,9 @@ class Permits:
             return len(open_visits(self._place)) > 1
         if action_id == "draft.other":
             return screen.panes.other_kind(visit) is not None
-        if action_id in {"visit.note", "visit.panel", "visit.chat"}:
+        if action_id == "visit.note":
+            return bool(visit.notes) or screen.ending.note_is_mine(visit)
+        if action_id in {"visit.panel", "visit.chat"}:
             return True
         if action_id.startswith("message."):
             return screen.sending.may(action_id, visit)

@@ -181,6 +181,7 @@ async def test_one_leaves_a_case_one_was_invited_into() -> None:
         await pilot.press("l")
         await settle(pilot)
         assert isinstance(app.last, LeaveCase)
+        assert "app.back" in app.asked.performed, "no key must write in another case that comes up"
         assert app.last.staff_id is None
 
 

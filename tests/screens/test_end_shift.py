@@ -75,6 +75,22 @@ def everything(**changes: Any) -> Any:
     return desk_snapshot(*cases, **(values | changes))
 
 
+def test_a_visit_of_mine_that_is_offered_is_still_to_be_decided() -> None:
+    mine = HandOver(sender=ME, receiver=EBBA, reason="x", at=NOW, returns_at=NOW)
+    theirs = HandOver(sender=EBBA, receiver=ME, reason="x", at=NOW, returns_at=NOW)
+    cases = (
+        taken(1, unit_id="ekens", hand_over=mine),
+        taken(2, unit_id="ekens", by=EBBA, hand_over=theirs),
+        chat(3, hand_over=mine),
+    )
+    app = StageApp(shown=desk_snapshot(*cases))
+    assert [(one.kind, one.must_decide) for one in unfinished(app.desk)] == [
+        ("hand_over", True),
+        ("hand_over", False),
+        ("hand_over", False),
+    ]
+
+
 async def opened(
     app: StageApp, pilot: Pilot[None], leave: str = "", reasons: dict[str, str] | None = None
 ) -> EndShiftDialog:

@@ -416,6 +416,7 @@ async def test_a_visit_taken_over_by_a_colleague_is_closed_for_writing_and_the_t
             name="Ebba Nyman", resident="Karin Lindström, 71 år"
         ) in text_of(app)
         assert app.saved[-1] == (case_id(1), "message", "Hej")
+        assert not app.screen_under_test.may("visit.note"), "nor does a key promise that one can write there"
         await pilot.press("ctrl+w")
         await settle(pilot)
         assert app.place.current_visit == case_id(2)

@@ -59,6 +59,7 @@ class Navigation:
         for name in VIEWS:
             self._app.remove_mode(name)
         self._add_views()
+        self._opened_from = "drop_in"
 
     def add_mode(self, name: str, make: Callable[[], Screen[None]]) -> None:
         """Tell the app one view."""

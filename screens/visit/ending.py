@@ -224,12 +224,17 @@ class Ending:
         self._leave(visit.case_id, _("Signed: {resident}.").format(resident=name))
 
     def _leave(self, case_id: str, text: str) -> None:
-        """Go on to the next visit of mine, or to the queue, and say there what was done."""
+        """Go on to the next visit of mine that has begun, or back, and say there what was done.
+
+        One that has not begun is not come upon: the key that signed, pressed twice, would begin it.
+        """
         desk = self._place.desk
         mine = [
             visit
             for visit in open_visits(self._place)
-            if desk.is_mine(visit.row) and visit.case_id != case_id
+            if desk.is_mine(visit.row)
+            and visit.case_id != case_id
+            and visit.row.state not in {CaseState.ACCEPTED, CaseState.BOOKED}
         ]
         if not self._screen.in_front or self._place.current_visit != case_id:
             self._screen.say(text)
@@ -241,7 +246,7 @@ class Ending:
             # Keys meant for the signed case must not write in the next one's note or chat.
             self._screen.call_after_refresh(self._screen.talk.log.focus)
         else:
-            self._place.app_perform("go.drop_in")
+            self._place.app_perform("app.back")
         self._screen.say_in_front(text)
 
     def _correct(self, visit: Visit) -> None:

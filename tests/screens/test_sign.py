@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from clinic_tui.client.errors import Conflict
 from clinic_tui.i18n import _, pgettext
-from clinic_tui.protocol.commands import AmendNote, EndNoAnswer, EndVisit, SignNote
+from clinic_tui.protocol.commands import AmendNote, EndNoAnswer, EndVisit, SignNote, StartVisit
 from clinic_tui.protocol.resources import Region
 from clinic_tui.storage.config import PrivacySettings
 from clinic_tui.widgets.composer import Composer
@@ -68,7 +68,21 @@ async def test_the_auto_history_is_signed_unchanged_with_two_keys(size):
         assert [(one.body, one.version, one.acknowledged) for one in app.sent(SignNote)] == [
             (AUTO_HISTORY, 4, False)
         ]
-        assert app.asked.performed == ["go.drop_in"]
+        assert app.asked.performed == ["app.back"]
+
+
+async def test_after_signing_one_does_not_come_upon_a_visit_that_the_same_key_would_begin():
+    others = visit_detail(omar("accepted", started_at=None))
+    app = VisitStage(visits(visit_detail(karin("ended_unsigned"), talk()), others))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("f9")
+        await listening(pilot)
+        await pilot.press("s", "s")
+        await settle(pilot)
+        assert len(app.sent(SignNote)) == 1
+        assert app.sent(StartVisit) == []
+        assert app.asked.performed == ["app.back"]
 
 
 async def test_the_focus_starts_on_cancel_and_enter_signs_nothing(monkeypatch: pytest.MonkeyPatch):

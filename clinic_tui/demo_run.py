@@ -101,8 +101,10 @@ def _ready(child: "subprocess.Popen[str]") -> Ready:
     if not select.select([child.stdout], [], [], START_SECONDS)[0]:
         raise DemoFailed(_("The demo's backend did not start in time."))
     line = child.stdout.readline()
+    if not line:
+        raise DemoFailed(_("The demo's backend ended at once."))
     try:
-        said = json.loads(line) if line else {"error": _("The demo's backend ended at once."), "code": 1}
+        said = json.loads(line)
     except ValueError:
         raise DemoFailed(_("The demo's backend could not be understood.")) from None
     if "error" in said:

@@ -229,6 +229,8 @@ def _chat_and_team_events() -> dict[str, str]:
         "ticket_cancelled": pgettext("event", "Ticket called back"),
         "ticket_redeemed": pgettext("event", "Came with a ticket"),
         "closed": pgettext("event", "Closed"),
+        "redirected": pgettext("event", "Ended with a ticket to another queue"),
+        "verification_settled": pgettext("event", "What came back is done with"),
         "conversation_started": pgettext("event", "Staff chat started"),
         "message_sent": pgettext("event", "Message sent"),
         "sms_failed": pgettext("event", "SMS not delivered"),

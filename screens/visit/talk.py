@@ -119,6 +119,8 @@ class Talk:
             return _("{resident} · the visit has not started").format(resident=who)
         if mine and row.state == CaseState.ENDED_UNSIGNED:
             return _("{resident} · ended, not signed").format(resident=who)
+        if row.close_reason == CloseReason.REDIRECTED:
+            return _("{resident} · ended with a ticket to another queue").format(resident=who)
         if row.state == CaseState.CLOSED:
             return _("{resident} · signed and closed").format(resident=who)
         if row.assignee is not None and not mine:

@@ -13,6 +13,7 @@ from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.protocol.wire import Wire
 from tests.desks import ME, NOW, case_id
 from tests.screens.deeds_stage import DeedsStage, chat, chat_detail, everything
+from tests.screens.stage import text_of
 from tests.screens.visit_stage import KARIN, karin, listening, settle, visit_detail
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("english")]
@@ -120,3 +121,11 @@ async def _issued(row: CaseRow) -> TicketStage:
         await pilot.press("e")
         await settle(pilot)
     return app
+
+
+async def test_a_case_that_ended_with_a_ticket_is_not_called_signed() -> None:
+    app = DeedsStage(everything(visit_detail(karin("closed", close_reason="redirected"))))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert "ended with a ticket to another queue" in text_of(app)
+        assert "signed and closed" not in text_of(app)

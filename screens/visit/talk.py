@@ -120,7 +120,7 @@ class Talk:
         if mine and row.state == CaseState.ENDED_UNSIGNED:
             return _("{resident} · ended, not signed").format(resident=who)
         if row.close_reason == CloseReason.REDIRECTED:
-            return _("{resident} · ended with a ticket to another queue").format(resident=who)
+            return _("{resident} · ended with a ticket").format(resident=who)
         if row.state == CaseState.CLOSED:
             return _("{resident} · signed and closed").format(resident=who)
         if row.assignee is not None and not mine:

@@ -1,4 +1,4 @@
-"""Every test has a home of its own and an environment that steers nothing."""
+"""Every test has a home of its own, an environment that steers nothing, and begins in Swedish."""
 
 import os
 import shutil
@@ -9,6 +9,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+
+from clinic_tui.i18n import set_language
 
 _STEERS = ("CLINIC_TUI_", "TEXTUAL", "XDG_", "LC_", "PG", "SSL_", "SSLKEYLOG")
 _STEERS_TOO = frozenset(
@@ -41,3 +43,11 @@ def home(homes: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     yield folder
     monkeypatch.undo()
     time.tzset()
+
+
+@pytest.fixture(autouse=True)
+def swedish() -> Iterator[None]:
+    """The program's own language, whatever a test before this one has chosen."""
+    set_language("sv")
+    yield
+    set_language("sv")

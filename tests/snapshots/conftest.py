@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,7 +11,6 @@ import textual
 from textual.app import App
 from textual.pilot import Pilot
 
-from clinic_tui.i18n import language, set_language
 from tests.steady import steady_pauses
 
 PINNED = re.search(
@@ -48,14 +47,6 @@ def report_parts() -> str:
 @pytest.fixture(autouse=True)
 def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     steady_pauses(monkeypatch)
-
-
-@pytest.fixture(autouse=True)
-def swedish() -> Iterator[None]:
-    before = language()
-    set_language("sv")
-    yield
-    set_language(before)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from clinic_tui.case_deeds import chats
 from clinic_tui.protocol.care import Ticket
 from clinic_tui.protocol.chat_commands import CloseChat, IssueTicket, MarkDone, RedirectCase, TicketAnswer
 from clinic_tui.protocol.command import CaseAnswer
@@ -80,7 +81,8 @@ async def test_what_is_written_and_not_sent_is_asked_about_before_a_chat_is_done
         assert marked(app) == []
 
 
-async def test_a_key_that_is_pressed_twice_marks_one_chat() -> None:
+async def test_a_key_that_is_pressed_twice_marks_one_chat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chats, "TWICE_SECONDS", 3600.0)
     other = chat_detail(chat(number=5))
     app = DeedsStage(everything(chat_detail(), other), first=C3)
     async with app.run_test(size=(120, 40)) as pilot:

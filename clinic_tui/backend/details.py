@@ -133,7 +133,8 @@ def earlier_of(tx: Tx, resident_id: str, *, but: str = "") -> tuple[EarlierCase,
 
 def _events(tx: Tx, case_id: str) -> tuple[CaseEvent, ...]:
     rows = tx.conn.execute(_LINES, {"of": case_id}).all()
-    reasons = [json.loads(row.record)["reason"] for row in rows]
+    told = _WITH_REASON | _TO_SOMEBODY
+    reasons = [json.loads(row.record)["reason"] if row.code in told else "" for row in rows]
     ids = {
         text.partition(": ")[0] for row, text in zip(rows, reasons, strict=True) if row.code in _TO_SOMEBODY
     }
@@ -153,9 +154,7 @@ def _events(tx: Tx, case_id: str) -> tuple[CaseEvent, ...]:
 
 def _detail(code: str, reason: str, names: dict[str, str]) -> str:
     """What stands beside an event: what somebody wrote, and to whom."""
-    if code in _WITH_REASON:
-        return reason
     if code not in _TO_SOMEBODY:
-        return ""
+        return reason
     who, _colon, text = reason.partition(": ")
     return ": ".join(part for part in (names.get(who, ""), text) if part)

@@ -98,9 +98,7 @@ class ChatDeeds(Part):
 
     def may_case_end(self, row: CaseRow) -> bool:
         """One's own chat, or one of a queue of one's own."""
-        people = self.desk.people
-        ours = row.unit_id in people.units and row.queue_role in people.roles_seen
-        allowed = ours and people.allowed(Permission.ANSWER_ASYNC)
+        allowed = self.is_ours(row) and self.desk.people.allowed(Permission.ANSWER_ASYNC)
         return is_open_chat(row) and (self.desk.is_mine(row) or allowed)
 
     def do_case_end(self, row: CaseRow) -> None:
@@ -209,9 +207,8 @@ class ChatDeeds(Part):
             return (_("End the chat"), lambda: end(row)) if self.may_case_end(row) else None
         if self.desk.is_mine(row) and row.state == CaseState.IN_PROGRESS:
             return _("End the visit"), lambda: self._end_visit(row)
-        people = self.desk.people
-        ours = row.unit_id in people.units and row.queue_role in people.roles_seen
-        waits = row.state == CaseState.WAITING and ours and people.allowed(Permission.ACCEPT_DROP_IN)
+        allowed = self.is_ours(row) and self.desk.people.allowed(Permission.ACCEPT_DROP_IN)
+        waits = row.state == CaseState.WAITING and allowed
         taken = row.state == CaseState.ACCEPTED and self.desk.is_mine(row)
         if row.kind != CaseKind.DROP_IN or not (waits or taken):
             return None

@@ -68,6 +68,11 @@ class Part:
         """The case's content, where it is on the desk."""
         return self.desk.visits.get(row.id)
 
+    def is_ours(self, row: CaseRow) -> bool:
+        """Whether it stands in a queue of my units that my role sees."""
+        people = self.desk.people
+        return row.unit_id in people.units and row.queue_role in people.roles_seen
+
     def unit(self, row: CaseRow) -> UnitInfo | None:
         """The case's unit."""
         return self.desk.people.all_units.get(row.unit_id)

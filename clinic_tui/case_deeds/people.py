@@ -184,11 +184,9 @@ class PeopleDeeds(Part):
 
     def may_case_assign(self, row: CaseRow) -> bool:
         """A chat that is open, or a booked visit, of one's own units and roles."""
-        people = self.desk.people
         needed = Permission.ANSWER_ASYNC if is_open_chat(row) else Permission.ACCEPT_DROP_IN
-        ours = row.unit_id in people.units and row.queue_role in people.roles_seen
         state = is_open_chat(row) or row.state == CaseState.BOOKED
-        return state and row.hand_over is None and ours and people.allowed(needed)
+        return state and row.hand_over is None and self.is_ours(row) and self.desk.people.allowed(needed)
 
     def do_case_assign(self, row: CaseRow) -> None:
         """Pick who gets it."""

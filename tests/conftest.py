@@ -9,7 +9,10 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 
+from clinic_tui.backend import passwords
 from clinic_tui.i18n import set_language
 
 _STEERS = ("CLINIC_TUI_", "TEXTUAL", "XDG_", "LC_", "PG", "SSL_", "SSLKEYLOG")
@@ -18,6 +21,14 @@ _STEERS_TOO = frozenset(
 )
 _PROXIES = frozenset({"http_proxy", "https_proxy", "all_proxy", "no_proxy", "ws_proxy", "wss_proxy"})
 _numbers = count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_passwords() -> Iterator[None]:
+    """Hash passwords as cheaply as argon2 can; what is tested is never how long it takes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -103,6 +103,10 @@ class Engine:
             self._over("expired")
             raise
 
+    async def withdraw(self, command_id: str) -> bool:
+        """Take a message back that the backend cannot have; see `Outbox.withdraw`."""
+        return self._outbox.withdraw(command_id)
+
     async def save_draft(self, case_id: str, kind: DraftKind, body: str, revision: int) -> None:
         """Save unsent text soon."""
         self._drafts.put(case_id, kind, body, revision)

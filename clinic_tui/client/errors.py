@@ -45,6 +45,14 @@ class Offline(ClientError):
         return _("No contact with the server.")
 
 
+class Withdrawn(ClientError):
+    """A message was taken back before any of it had left."""
+
+    def user_text(self) -> str:
+        """Says that it was not sent."""
+        return _("The message was taken back. It is not sent.")
+
+
 class Unauthorised(ClientError):
     """The session is over, or the user name or password was wrong (401)."""
 

@@ -83,6 +83,10 @@ class Link:
         """
         return self._submit(lambda engine: engine.send(command))
 
+    def withdraw(self, command_id: str) -> "Future[bool]":
+        """Take a message back; False where the backend has it, or may have it."""
+        return self._submit(lambda engine: engine.withdraw(command_id))
+
     def fetch_case(self, case_id: str) -> "Future[CaseDetail]":
         """The whole of one case."""
         return self._submit(lambda engine: engine.http.case(case_id))

@@ -10,8 +10,12 @@ from clinic_tui.protocol.commands import PostMessage
 from clinic_tui.protocol.events import Envelope
 from clinic_tui.protocol.resources import DeskSnapshot, Draft
 
-SendState = Literal["queued", "sending", "unknown", "sent", "failed"]
-"""Where an outgoing message stands; `unknown`: no answer came, and it is asked again with the same id."""
+SendState = Literal["queued", "sending", "unknown", "sent", "failed", "withdrawn"]
+"""Where an outgoing message stands.
+
+`unknown`: no answer came, and it is asked again with the same id; `queued`: no byte of it has left, or it is
+known not to be stored; `withdrawn`: its author took it back.
+"""
 
 
 @dataclass(frozen=True)

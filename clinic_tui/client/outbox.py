@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
-from clinic_tui.client.errors import ClientError, Offline, ServerBroken, TooMany, Unauthorised
+from clinic_tui.client.errors import ClientError, Offline, ServerBroken, TooMany, Unauthorised, Withdrawn
 from clinic_tui.client.link_events import OutboxChanged, SendState
 from clinic_tui.protocol.commands import MessageAnswer, PostMessage
 
@@ -21,6 +21,8 @@ _LONGEST_WAIT = 30.0
 class _Item:
     command: PostMessage
     done: "asyncio.Future[MessageAnswer]"
+    maybe_stored: bool = False
+    """Whether a byte of it has left and no answer said that it is not stored."""
 
 
 @dataclass(eq=False)
@@ -58,8 +60,29 @@ class Outbox:
         lane.items.append(item)
         self._tell(item, "queued")
         if lane.task is None:
-            lane.task = asyncio.create_task(self._run(command.case_id, lane), name="outbox")
+            self._begin(command.case_id, lane)
         return item.done
+
+    def withdraw(self, command_id: str) -> bool:
+        """Take a message back; False where the backend may have it, or it is not here any more.
+
+        Its future ends with `Withdrawn`. Those behind it in the case go on at once.
+        """
+        found = ((lane, item) for lane in self._lanes.values() for item in lane.items)
+        lane, item = next(
+            ((lane, item) for lane, item in found if item.command.command_id == command_id), (None, None)
+        )
+        if lane is None or item is None or item.maybe_stored:
+            return False
+        is_first = lane.items[0] is item
+        lane.items.remove(item)
+        if is_first and lane.task is not None:
+            lane.task.cancel()  # it waits between two tries: nothing is on its way
+            self._begin(item.command.case_id, lane)
+        self._tell(item, "withdrawn")
+        if not item.done.done():
+            item.done.set_exception(Withdrawn())
+        return True
 
     def wake(self) -> None:
         """The backend can be reached again: do not wait any longer."""
@@ -89,6 +112,13 @@ class Outbox:
         while self._lanes:
             await asyncio.wait([lane.task for lane in self._lanes.values() if lane.task is not None])
 
+    def _begin(self, case_id: str, lane: _Lane) -> None:
+        """Let a case's messages go, or forget the case where none is left."""
+        if not lane.items:
+            del self._lanes[case_id]
+            return
+        lane.task = asyncio.create_task(self._run(case_id, lane), name="outbox")
+
     async def _run(self, case_id: str, lane: _Lane) -> None:
         while lane.items:
             item = lane.items[0]
@@ -100,17 +130,20 @@ class Outbox:
         attempt = 0
         while True:
             await self._signed_in.wait()
-            again = self._again
+            again, before = self._again, item.maybe_stored
+            item.maybe_stored = True
             self._tell(item, "sending")
             try:
                 answer = await self._send(item.command)
             except Unauthorised:
-                self._tell(item, "queued")
+                item.maybe_stored = before
+                self._tell(item, "unknown" if before else "queued")
                 self.pause()
                 continue
             except (Offline, ServerBroken, TooMany) as error:
                 known = isinstance(error, TooMany) or (isinstance(error, Offline) and not error.maybe_done)
-                self._tell(item, "queued" if known else "unknown", error)
+                item.maybe_stored = before or not known
+                self._tell(item, "unknown" if item.maybe_stored else "queued", error)
                 await _wait(again, error, attempt)
                 attempt += 1
                 continue

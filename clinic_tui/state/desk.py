@@ -224,6 +224,8 @@ class Desk:
 
     def outbox(self, change: OutboxChanged) -> Changes:
         """Take in how the sending of a message goes."""
+        if change.state == "withdrawn":
+            return self.discard_pending(change.case_id, change.message_id)
         return self._in_visit(
             change.case_id, lambda visit: visit.mark(change.message_id, change.state, change.error)
         )

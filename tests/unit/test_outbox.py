@@ -15,6 +15,7 @@ from clinic_tui.client.errors import (
     ServerBroken,
     TooMany,
     Unauthorised,
+    Withdrawn,
 )
 from clinic_tui.client.link_events import DraftNotSaved, DraftSaved, OutboxChanged
 from clinic_tui.client.outbox import Outbox
@@ -160,6 +161,81 @@ async def test_what_is_given_up_fails_with_the_reason() -> None:
         await done
     await box.drain()
     assert wire.sent == []
+
+
+async def test_a_message_behind_another_is_taken_back_before_it_leaves() -> None:
+    wire = Wire()
+    box = outbox(wire)
+    wire.gate.clear()
+    first, second, third = (box.put(command(number)) for number in range(3))
+    await eventually(lambda: wire.sent)
+    assert box.withdraw("1")
+    assert not box.withdraw("1")
+    wire.gate.set()
+    await asyncio.gather(first, third)
+    with pytest.raises(Withdrawn):
+        await second
+    assert [one.command_id for one in wire.sent] == ["0", "2"]
+    assert wire.states(1) == ["queued", "withdrawn"]
+
+
+async def test_what_is_on_its_way_or_was_once_unanswered_is_not_taken_back() -> None:
+    wire = Wire(Offline(maybe_done=True), Offline(), Unauthorised())
+    box = outbox(wire)
+    wire.gate.clear()
+    done = box.put(command(1))
+    await eventually(lambda: wire.sent)
+    assert not box.withdraw("1")
+    wire.gate.set()
+    for answered in (2, 3):
+        await eventually(
+            lambda number=answered: len(wire.sent) == number - 1 and wire.states()[-1] == "unknown"
+        )
+        assert not box.withdraw("1")
+        box.wake()
+    await eventually(lambda: len(wire.sent) == 3 and wire.states()[-1] == "unknown")
+    assert not box.withdraw("1")
+    box.resume()
+    await done
+    assert wire.states()[-1] == "sent"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Offline(),
+        TooMany(Problem(title="", status=429, code="rate_limited", retry_after=30.0)),
+        Unauthorised(),
+    ],
+)
+async def test_what_is_known_not_to_be_stored_is_taken_back_and_the_next_goes_on(error: ClientError) -> None:
+    wire = Wire(error)
+    box = outbox(wire)
+    first, second = box.put(command(1)), box.put(command(2))
+    await eventually(lambda: wire.states(1) == ["queued", "sending", "queued"])
+    assert box.withdraw("1")
+    box.resume()
+    await second
+    with pytest.raises(Withdrawn):
+        await first
+    assert [one.command_id for one in wire.sent] == ["1", "2"]
+    assert box.waiting == 0
+
+
+async def test_the_only_message_of_a_case_is_taken_back_and_nothing_waits() -> None:
+    wire = Wire()
+    box = outbox(wire)
+    box.pause()
+    done = box.put(command(1))
+    assert box.withdraw("1")
+    with pytest.raises(Withdrawn):
+        await done
+    assert box.waiting == 0
+    await box.drain()
+    assert wire.sent == []
+    box.resume()
+    await box.put(command(3))
+    assert [one.command_id for one in wire.sent] == ["3"]
 
 
 async def test_the_newest_text_of_a_draft_is_saved_and_builds_on_the_last_revision() -> None:

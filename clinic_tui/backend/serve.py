@@ -13,7 +13,6 @@ from pathlib import Path
 from socket import AF_UNIX, socket
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from clinic_tui.backend.app import create_app
@@ -28,7 +27,7 @@ from clinic_tui.backend.seed import DEMO_PASSWORD
 from clinic_tui.backend.settings import Settings
 from clinic_tui.backend.sms.gateway import Gateway, LogGateway
 from clinic_tui.backend.store import StorageUnavailable, Store, create_schema, open_store, upgrade
-from clinic_tui.backend.store.tables import units
+from clinic_tui.backend.store.purpose import claim, is_empty
 from clinic_tui.backend.streams import heads
 from clinic_tui.domain.region import RegionProfile, load_profile
 from clinic_tui.domain.tables import BadTable
@@ -94,7 +93,10 @@ def serve(options: ServeOptions) -> int:
 
 
 def check(options: ServeOptions) -> None:
-    """Refuse what would be unsafe: other machines without encryption, or demo data for them."""
+    """Refuse what would be unsafe: other machines without encryption, or demo data for them.
+
+    A proxy brings other machines to a loopback address, so demo data is not served behind one either.
+    """
     if (options.tls_cert is None) != (options.tls_key is None):
         raise Unservable("--tls-cert and --tls-key belong together.")
     near = options.uds is not None or _is_loopback(options.host)
@@ -102,8 +104,10 @@ def check(options: ServeOptions) -> None:
         raise Unservable(
             f"{options.host} is reachable by others: give --tls-cert and --tls-key, or --behind-proxy."
         )
-    if not near and options.fill is not None:
-        raise Unservable("--demo-data is for this machine only: use a loopback address or --uds.")
+    if options.fill is not None and (not near or options.behind_proxy):
+        raise Unservable(
+            "--demo-data is for this machine only: use a loopback address or --uds, and no --behind-proxy."
+        )
     if options.fill is not None and options.texts is not None:
         raise Unservable("--demo-data sends no SMS: leave out --sms 46elks.")
 
@@ -211,9 +215,10 @@ async def running(options: ServeOptions, region: RegionProfile) -> AsyncGenerato
     try:
         if options.database == IN_MEMORY:
             await create_schema(store)
-        if options.fill is not None and await store.read(_is_empty):
-            await options.fill(store, clock.now(), DEMO_PASSWORD)
         demo = options.fill is not None
+        await _claim(store, demo=demo)
+        if options.fill is not None and await store.read(is_empty):
+            await options.fill(store, clock.now(), DEMO_PASSWORD)
         yield Backend(
             store=store,
             clock=clock,
@@ -225,6 +230,23 @@ async def running(options: ServeOptions, region: RegionProfile) -> AsyncGenerato
         raise Unservable("The database does not answer.", 69) from None
     finally:
         await store.close()
+
+
+async def _claim(store: Store, *, demo: bool) -> None:
+    """Mark a new database as one for demo data or for real people. Raises `Unservable` where it is the other.
+
+    It is marked before it is filled, so that there is no moment at which known passwords stand in a real one.
+    """
+    purpose = await store.write(lambda conn: claim(conn, "demo" if demo else "real"))
+    if demo and purpose != "demo":
+        raise Unservable(
+            "The database is not one of demo data: --demo-data takes a new one, or its own."
+        )
+    if not demo and purpose == "demo":
+        raise Unservable(
+            "The database holds demo data, with passwords that everybody knows: "
+            "serve it with --demo-data, or give --database a new one."
+        )
 
 
 def _settings(options: ServeOptions) -> Settings:
@@ -241,10 +263,6 @@ def _gateway(options: ServeOptions) -> Gateway:
     from clinic_tui.backend.sms.elks import ElksGateway
 
     return ElksGateway(options.texts)
-
-
-def _is_empty(conn: Connection) -> bool:
-    return conn.execute(select(func.count()).select_from(units)).scalar_one() == 0
 
 
 @asynccontextmanager

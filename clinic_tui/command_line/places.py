@@ -17,6 +17,11 @@ def default_database() -> str:
     return f"sqlite:///{_DIRS.user_data_path / 'clinic.db'}"
 
 
+def demo_database() -> str:
+    """The address of the database that `serve --demo-data` uses when none is named: never the real one."""
+    return f"sqlite:///{_DIRS.user_data_path / 'demo.db'}"
+
+
 def incident_file() -> Path:
     """Crashes on record."""
     return _DIRS.user_state_path / "incidents.jsonl"

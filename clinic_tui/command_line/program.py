@@ -11,7 +11,7 @@ from clinic_tui.command_line.admin import admin
 from clinic_tui.command_line.audit import audit
 from clinic_tui.command_line.doctor import doctor
 from clinic_tui.command_line.exits import Exit, Stop
-from clinic_tui.command_line.places import default_database
+from clinic_tui.command_line.places import default_database, demo_database
 from clinic_tui.command_line.texts import Group
 from clinic_tui.command_line.unit_admin import join_to
 from clinic_tui.i18n import N_, _
@@ -132,7 +132,7 @@ def demo_host(arguments: tuple[str, ...]) -> int:
 @click.option(
     "--region", default="vastmanland", show_default=True, help=N_("The region profile: name or file.")
 )
-@click.option("--demo-data", is_flag=True, help=N_("Fill an empty database with made-up people."))
+@click.option("--demo-data", is_flag=True, help=N_("Made-up people, in a database of their own."))
 @click.option("--tls-cert", type=_FILE, help=N_("The certificate, in a PEM file."))
 @click.option("--tls-key", type=_FILE, help=N_("Its key, in a PEM file."))
 @click.option("--behind-proxy", is_flag=True, help=N_("A proxy on this machine ends TLS."))
@@ -177,7 +177,7 @@ def serve(
 
         texts = elks_account(sms_sender, public_url, sms_url)
     options = ServeOptions(
-        database=database or default_database(),
+        database=database or (demo_database() if demo_data else default_database()),
         host=host,
         port=port,
         uds=uds,

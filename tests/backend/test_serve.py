@@ -63,7 +63,7 @@ def test_it_says_where_it_listens_and_stops_in_order(tmp_path: Path, number: int
 def test_what_was_stored_is_there_after_a_restart(tmp_path: Path) -> None:
     database = f"sqlite:///{tmp_path / 'clinic.db'}"
     body = {"username": "anna", "password": "demo-demo-demo"}
-    for arguments in (("--demo-data",), ("--demo-data",), ()):
+    for arguments in (("--demo-data",), ("--demo-data",)):
         with _serving("--port", "0", "--database", database, *arguments) as (process, url):
             assert httpx.post(f"{url}/api/v1/session", json=body).status_code == 200
             process.send_signal(signal.SIGKILL)

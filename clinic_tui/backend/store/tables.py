@@ -323,3 +323,11 @@ sms_outbox = Table(
     text_column("fault"),
     text_column("kind"),
 )
+
+database_facts = Table(
+    "database_facts",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    text_column("value", None),
+)
+"""What is true of the whole database, such as its purpose (see `store.purpose`)."""

@@ -239,9 +239,7 @@ async def _claim(store: Store, *, demo: bool) -> None:
     """
     purpose = await store.write(lambda conn: claim(conn, "demo" if demo else "real"))
     if demo and purpose != "demo":
-        raise Unservable(
-            "The database is not one of demo data: --demo-data takes a new one, or its own."
-        )
+        raise Unservable("The database is not one of demo data: --demo-data takes a new one, or its own.")
     if not demo and purpose == "demo":
         raise Unservable(
             "The database holds demo data, with passwords that everybody knows: "

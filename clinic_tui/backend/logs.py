@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 NAME = "clinic_tui.backend"
-_FIELDS = ("request_id", "incident", "route", "method", "status", "ms", "command", "code", "streams", "count")
+_FIELDS = (
+    *("request_id", "incident", "route", "method", "status", "ms"),
+    *("command", "code", "streams", "count", "file"),
+)
 _PERSON_NUMBER = re.compile(r"(?<!\d)(?:\d{2})?\d{6}[-+ \u2010-\u2015\u2212\uff0b\uff0d]?\d{4}(?!\d)")
 _MASK = "[person number]"
 

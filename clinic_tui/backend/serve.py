@@ -23,6 +23,7 @@ from clinic_tui.backend.hub import Hub
 from clinic_tui.backend.jobs import run_forever
 from clinic_tui.backend.listening import Listener, Transport, address_of, listening, tcp_socket, unix_socket
 from clinic_tui.backend.logs import configure
+from clinic_tui.backend.private_files import close_to_others
 from clinic_tui.backend.seed import DEMO_PASSWORD
 from clinic_tui.backend.settings import Settings
 from clinic_tui.backend.sms.gateway import Gateway, LogGateway
@@ -83,6 +84,8 @@ def serve(options: ServeOptions) -> int:
         region = read_region(options.region)
         set_language(region.language)
         configure(options.log)
+        if options.log is not None:
+            close_to_others([options.log])
         prepare(options.database)
         bound = _bind(options)
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

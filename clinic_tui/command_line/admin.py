@@ -78,6 +78,30 @@ def upgrade(database: str | None) -> None:
     click.echo(_("The database has the newest schema."))
 
 
+@database.command(
+    "backup", help=N_("Copy a SQLite database, in use or not, to a file that only you can read.")
+)
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@_DATABASE
+def backup(file: Path, database: str | None) -> None:
+    """Make a backup."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from clinic_tui.backend.store.backup import NoSuchDatabase, back_up
+
+    try:
+        back_up(database or default_database(), file)
+    except NoSuchDatabase:
+        raise Stop(
+            Exit.NOT_FOUND, _("There is no SQLite database there; for PostgreSQL use pg_dump.")
+        ) from None
+    except FileExistsError:
+        raise Stop(Exit.CONFLICT, _("{file} is there already.").format(file=file)) from None
+    except (OSError, SQLAlchemyError):
+        raise Stop(Exit.ERROR, _("{file} cannot be written.").format(file=file)) from None
+    click.echo(_("The copy is in {file}.").format(file=file))
+
+
 @admin.group(cls=Group, help=N_("Units."))
 def unit() -> None:
     """The group itself does nothing."""

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import click
 
@@ -52,26 +53,49 @@ def verify(database: str | None) -> int:
     return Exit.OK
 
 
-@audit.command("export", help=N_("Write the access log to standard output."))
+@audit.command("export", help=N_("Write the access log to standard output, or to a file only you can read."))
 @click.option("--format", "kind", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
 @click.option("--resident", help=N_("Only what concerns this resident, by internal id."))
 @click.option("--unit", help=N_("Only this unit."))
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=N_("A new file instead of standard output."),
+)
 @_DATABASE
-def export(kind: str, resident: str | None, unit: str | None, database: str | None) -> None:
+def export(
+    kind: str, resident: str | None, unit: str | None, output: Path | None, database: str | None
+) -> None:
     """Export rows in their order."""
     from clinic_tui.backend.listing import access_log
 
     rows = with_store(database, lambda store: store.read(lambda conn: list(access_log(conn, resident, unit))))
-    if kind == "jsonl":
-        for row in rows:
-            click.echo(json.dumps(row, ensure_ascii=False))
+    text = _lines(rows) if kind == "jsonl" else _sheet(rows)
+    if output is None:
+        click.echo(text, nl=False)
         return
+    from clinic_tui.backend.private_files import make_private
+
+    try:
+        make_private(output)
+        output.write_text(text, encoding="utf-8")
+    except FileExistsError:
+        raise Stop(Exit.CONFLICT, _("{file} is there already.").format(file=output)) from None
+    except OSError:
+        raise Stop(Exit.ERROR, _("{file} cannot be written.").format(file=output)) from None
+
+
+def _lines(rows: list[dict[str, object]]) -> str:
+    return "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
+
+
+def _sheet(rows: list[dict[str, object]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(_COLUMNS)
     for row in rows:
         writer.writerow([_cell(row.get(name)) for name in _COLUMNS])
-    click.echo(out.getvalue(), nl=False)
+    return out.getvalue()
 
 
 def _cell(value: object) -> str:

@@ -1,5 +1,6 @@
 """Runs one command and turns whatever ends it into an exit code."""
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -10,7 +11,18 @@ from clinic_tui.i18n import _, language_from_environment, set_language
 
 
 def run(arguments: Sequence[str]) -> int:
-    """Run the command in these arguments; never raises, so nothing of a crash reaches the terminal."""
+    """Run the command in these arguments; never raises, so nothing of a crash reaches the terminal.
+
+    Whatever file it makes is its owner's alone.
+    """
+    before = os.umask(0o077)
+    try:
+        return _run(arguments)
+    finally:
+        os.umask(before)
+
+
+def _run(arguments: Sequence[str]) -> int:
     set_language(language_from_environment(_asked_language(arguments)))
     from clinic_tui.command_line.program import program
 

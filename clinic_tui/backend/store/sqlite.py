@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import StaticPool
 
+from clinic_tui.backend.private_files import protect_database
 from clinic_tui.backend.store.base import StorageUnavailable
 from clinic_tui.domain.audit import seal
 
@@ -164,7 +165,11 @@ def raw(conn: Connection) -> sqlite3.Connection:
 
 
 def make_engine(url: str) -> Engine:
-    """An engine whose connections are durable (WAL, FULL), strict about keys and know `chain_hash`."""
+    """An engine whose connections are durable (WAL, FULL), strict about keys and know `chain_hash`.
+
+    The file is its owner's alone, also where it lies in a folder that others may read.
+    """
+    protect_database(url)
     options: dict[str, Any] = {"connect_args": {"check_same_thread": False, "isolation_level": None}}
     if url in {"sqlite://", "sqlite:///:memory:"}:
         options["poolclass"] = StaticPool

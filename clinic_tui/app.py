@@ -1,12 +1,12 @@
 """The workstation's application: it holds the desk and the link, and shows the screens."""
 
 import asyncio
-import signal
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any, ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.message import Message
 
 from clinic_tui.actions.keymap import NO_KEY, Keymap
@@ -19,6 +19,7 @@ from clinic_tui.client.link import Link
 from clinic_tui.client.link_events import DraftNotSaved, LinkEvent, SessionEnded, SnapshotArrived
 from clinic_tui.desk_room import DeskRoom
 from clinic_tui.domain.filters import GlobalFilter
+from clinic_tui.ending import Ending
 from clinic_tui.entrance import Entrance
 from clinic_tui.i18n import _
 from clinic_tui.navigation import Navigation
@@ -33,6 +34,7 @@ from clinic_tui.state.changes import Changes
 from clinic_tui.widgets.clinic_screen import ClinicScreen
 from clinic_tui.widgets.palette_provider import ActionsProvider
 from clinic_tui.widgets.style_sheet import KeptStylesheet
+from clinic_tui.widgets.terminal_driver import ending_driver
 from clinic_tui.widgets.texts import clock, resident_with_age
 from clinic_tui.widgets.workplace import Done, DraftKind, Failed, Workplace
 from styles import css_paths
@@ -74,6 +76,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
 
     def __init__(self, options: Options) -> None:
         super().__init__()
+        self.ending = Ending(lambda: self.link.close(timeout=1.0))
         self.options = options
         self.incident_log = options.incidents
         self.link = Link(options.server, self._hand_over, idle=self.activity.idle)
@@ -138,15 +141,26 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
             later=self.call_later,
         )
 
+    def get_driver_class(self) -> type[Driver]:
+        """The platform's own, which ends the program when its terminal ends."""
+        return ending_driver(super().get_driver_class(), self._without_terminal)
+
+    def _without_terminal(self) -> None:
+        self.ending.without_terminal()
+
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our own colour names, for a theme that lacks them."""
         return VARIABLE_DEFAULTS
 
     def on_mount(self) -> None:
         """Show the first screen, then reach for the backend."""
-        self._catch_signals()
+        self.ending.watch(asyncio.get_running_loop(), self.exit)
         self.set_interval(TICK_SECONDS, self._tick)
         self.entrance.open()
+
+    def on_unmount(self) -> None:
+        """Signals do again what they did before."""
+        self.ending.watch_no_more()
 
     @property
     def clinic_screen(self) -> ClinicScreen | None:
@@ -291,9 +305,3 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
     def action_leave(self) -> None:
         """Leave the program, from any screen."""
         self.anywhere.do_app_quit()
-
-    def _catch_signals(self) -> None:
-        """A closed terminal or a kill ends the program in order, drafts sent (security.md 0.7)."""
-        loop = asyncio.get_running_loop()
-        for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            loop.add_signal_handler(number, self.exit, 128 + number)

@@ -52,6 +52,7 @@ def run_workstation(
     try:
         code = app.run()
     finally:
+        app.ending.left()
         app.link.close(timeout=1.0)
         give_title_back(app.announcer.restore())
     return 1 if app.return_code and not code else (code or 0)

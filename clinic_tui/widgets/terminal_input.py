@@ -1,13 +1,15 @@
 """What comes from the terminal, made harmless before Textual reads it."""
 
 import sys
-from codecs import getincrementaldecoder
 from collections.abc import Iterable
-from functools import partial
-from typing import Final
+from encodings.utf_8 import IncrementalDecoder
+from typing import TYPE_CHECKING, Final
 
 from textual._xterm_parser import XTermParser
 from textual.message import Message
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _ESCAPE: Final = "\x1b"
 _START, _END = "\x1b[200~", "\x1b[201~"
@@ -76,8 +78,24 @@ class CleanParser(XTermParser):
         return super().feed(clean) if clean else ()
 
 
+class StrictEnd(IncrementalDecoder):
+    """UTF-8 that shows bytes that are no text instead of crashing, and takes nothing at all for the end.
+
+    Textual would look at a terminal that has ended again and again, as fast as it can.
+    """
+
+    def __init__(self) -> None:
+        super().__init__("replace")
+
+    def decode(self, input: "ReadableBuffer", final: bool = False) -> str:  # noqa: A002 - the base's name
+        """What was read as text. Raises `EOFError` where nothing was."""
+        if not input:
+            raise EOFError
+        return super().decode(input, final)
+
+
 def harden_input() -> None:
-    """Have Textual read through `CleanParser`, and show bytes that are no text instead of crashing.
+    """Have Textual read through `CleanParser` and `StrictEnd`.
 
     Its driver makes both itself, so they are replaced where it finds them; the tests must hold before
     another version of Textual is allowed.
@@ -87,8 +105,8 @@ def harden_input() -> None:
     from textual.drivers import linux_driver
 
     linux_driver.XTermParser = CleanParser  # pyright: ignore[reportPrivateImportUsage]
-    linux_driver.getincrementaldecoder = _forgiving  # pyright: ignore[reportPrivateImportUsage]
+    linux_driver.getincrementaldecoder = _decoder  # pyright: ignore[reportPrivateImportUsage]
 
 
-def _forgiving(encoding: str) -> "partial[object]":
-    return partial(getincrementaldecoder(encoding), errors="replace")
+def _decoder(_encoding: str) -> type[StrictEnd]:
+    return StrictEnd

@@ -274,10 +274,14 @@ class Terminal:
                 (on.add if what == b"h" else on.discard)(int(number))
         return on
 
-    def hang_up(self) -> None:
-        """Close the terminal, as when its window is closed or the line breaks."""
+    def stop_reading(self) -> None:
+        """Take nothing more from the program, as a line that has stalled."""
         os.write(self._stop[1], b".")
         self._reader.join()
+
+    def hang_up(self) -> None:
+        """Close the terminal, as when its window is closed or the line breaks."""
+        self.stop_reading()
         for number in (self._master, *self._stop):
             os.close(number)
         self._master = -1

@@ -1,13 +1,15 @@
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.e2e.conftest import Start
 from tests.e2e.served import Backend
 from tests.e2e.sign_in import enter, leave
-from tests.e2e.terminal import Terminal
+from tests.e2e.terminal import PROGRAM, Terminal
 
 pytestmark = pytest.mark.pty
 
@@ -46,6 +48,28 @@ def restored(terminal: Terminal) -> None:
     assert terminal.modes == terminal.modes_before
     assert not terminal.private_modes() & LEFT_ON
     assert 25 in terminal.private_modes()
+
+
+def write_draft(terminal: Terminal) -> None:
+    """Go to Anna's visit, and begin to write there."""
+    terminal.press("f3")
+    terminal.wait_for("Ctrl+N")
+    terminal.press("f3")
+    terminal.wait_for("Till Anders Björk")
+    terminal.type(DRAFT)
+    terminal.wait_for(DRAFT)
+
+
+def saved_drafts(served: Backend) -> list[str]:
+    """What the backend keeps of Anna's unsent text."""
+    return [draft["body"] for case in served.colleague("anna").desk()["mine"] for draft in case["drafts"]]
+
+
+def fill(terminal: Terminal) -> None:
+    """Have so much painted that the program waits for its terminal."""
+    for columns in range(80, 120):
+        terminal.resize(columns, 40)
+        time.sleep(0.03)
 
 
 def by(number: signal.Signals) -> Callable[[Terminal], int]:
@@ -108,20 +132,13 @@ def test_a_stop_while_starting_leaves_no_backend(start: Start) -> None:
 def test_what_was_just_written_is_kept(start: Start, served: Backend, home: Path, closed: bool) -> None:
     terminal = start("--server", served.url)
     enter(terminal, "anna")
-    terminal.press("f3")
-    terminal.wait_for("Ctrl+N")
-    terminal.press("f3")
-    terminal.wait_for("Till Anders Björk")
-    terminal.type(DRAFT)
-    terminal.wait_for(DRAFT)
+    write_draft(terminal)
     if closed:
         terminal.hang_up()
     else:
         terminal.send_signal(signal.SIGHUP)
     assert terminal.wait_exit(GONE_SECONDS) == 129
-    anna = served.colleague("anna")
-    bodies = [draft["body"] for case in anna.desk()["mine"] for draft in case["drafts"]]
-    assert DRAFT in bodies
+    assert DRAFT in saved_drafts(served)
     assert not any(DRAFT.encode() in (home / name).read_bytes() for name in files(home))
 
 
@@ -134,3 +151,63 @@ def test_a_workstation_keeps_its_filter_and_nothing_else(start: Start, served: B
     assert kept
     assert all("/filters/" in name for name in kept)
     assert all((home / name).stat().st_mode & 0o077 == 0 for name in kept)
+
+
+def below_make(start: Start, *arguments: str) -> Terminal:
+    """The program under a session leader that passes no hang-up on, as make is one."""
+    return start(*arguments, command=("sh", "-c", 'trap "" HUP; "$@"; exit $?', "sh", *PROGRAM))
+
+
+def workstation_of(terminal: Terminal) -> psutil.Process:
+    """The workstation below its session leader."""
+    _family = terminal.family
+    [workstation] = psutil.Process(terminal.process.pid).children()
+    return workstation
+
+
+@pytest.mark.parametrize("also", [None, signal.SIGTERM], ids=["alone", "and SIGTERM"])
+def test_the_end_of_the_terminal_ends_the_demo_whatever_its_parent_does(
+    start: Start, home: Path, temporary: Path, also: signal.Signals | None
+) -> None:
+    terminal = below_make(start, "demo", "--now", "2026-03-10T09:00+01:00")
+    terminal.wait_for("Ingrid Hallberg", "ansluten")
+    workstation = workstation_of(terminal)
+    assert len(terminal.family) == 3
+    terminal.hang_up()
+    if also is not None:
+        workstation.send_signal(also)
+    gone(terminal)
+    assert files(home) == set()
+    assert files(temporary) == set()
+
+
+def test_what_was_written_as_the_terminal_ended_is_kept(start: Start, served: Backend) -> None:
+    terminal = below_make(start, "--server", served.url)
+    enter(terminal, "anna")
+    write_draft(terminal)
+    workstation_of(terminal)
+    terminal.hang_up()
+    gone(terminal)
+    assert DRAFT in saved_drafts(served)
+
+
+def test_a_terminal_that_ends_at_the_sign_in_ends_the_program(start: Start, served: Backend) -> None:
+    terminal = below_make(start, "--server", served.url)
+    terminal.wait_for("Användarnamn", "Logga in")
+    workstation_of(terminal)
+    terminal.hang_up()
+    gone(terminal)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_terminal_that_takes_nothing_any_more_holds_no_end_up(
+    start: Start, served: Backend, number: signal.Signals
+) -> None:
+    terminal = start("--server", served.url)
+    enter(terminal, "anna")
+    write_draft(terminal)
+    terminal.stop_reading()
+    fill(terminal)
+    terminal.send_signal(number)
+    assert terminal.wait_exit(GONE_SECONDS) == 128 + number
+    assert DRAFT in saved_drafts(served)

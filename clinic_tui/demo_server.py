@@ -15,7 +15,7 @@ from typing import cast
 from zoneinfo import ZoneInfo
 
 from clinic_tui.backend.app import create_app
-from clinic_tui.backend.auth import choose_assignment, sign_in
+from clinic_tui.backend.auth import Client, choose_assignment, sign_in
 from clinic_tui.backend.clock import Clock, SettableClock, SystemClock
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.hub import Hub
@@ -183,7 +183,7 @@ async def open_backend(options: argparse.Namespace, dataset: Dataset) -> AsyncGe
 async def _token(backend: Backend, username: str, dataset: Dataset) -> str:
     """A session for the staff member, under their usual assignment."""
     try:
-        signed_in = await sign_in(backend, SignIn(username=username, password=DEMO_PASSWORD), "demo")
+        signed_in = await sign_in(backend, SignIn(username=username, password=DEMO_PASSWORD), Client("demo"))
     except Refused:
         text = _("Nobody in the demo is called {name}.").format(name=safe_line(username))
         raise CannotStart(text, Exit.NOT_FOUND) from None

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
@@ -22,11 +22,22 @@ from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.problems import Code
 from clinic_tui.protocol.resources import Assignment, SignedIn, StaffRef
 
-__all__ = ["Session", "choose_assignment", "resident_sign_in", "session_of", "sign_in", "sign_out"]
+__all__ = [
+    "Client",
+    "Session",
+    "choose_assignment",
+    "has_signed_in_from",
+    "resident_sign_in",
+    "session_of",
+    "sign_in",
+    "sign_out",
+]
 
 T = TypeVar("T")
 SESSION_HOURS = 12
 """How long a session lives at most: one shift (security.md 4.2)."""
+KNOWN_FOR = timedelta(days=90)
+"""How long a sign-in makes its address one that the person is known from."""
 _ACCOUNT = select(staff).where(staff.c.username == bindparam("username"))
 _ASSIGNMENTS = (
     select(assignments, units.c.name.label("unit_name"))
@@ -39,6 +50,16 @@ _BEGIN = insert(sessions)
 _CHOOSE = (
     update(sessions).where(sessions.c.id == bindparam("which")).values(assignment_id=bindparam("chosen"))
 )
+_FROM_THERE = (
+    select(sessions.c.id)
+    .join_from(sessions, staff, staff.c.id == sessions.c.staff_id)
+    .where(
+        staff.c.username == bindparam("username"),
+        sessions.c.address == bindparam("from_address"),
+        sessions.c.created_at > bindparam("since", type_=sessions.c.created_at.type),
+    )
+    .limit(1)
+)
 _END = (
     update(sessions)
     .where(sessions.c.token_hash == bindparam("token"), sessions.c.ended_at.is_(None))
@@ -46,12 +67,30 @@ _END = (
 )
 
 
+class Client(NamedTuple):
+    """Who asks, as far as the request tells."""
+
+    name: str = ""
+    """The device, for the access log."""
+    address: str = ""
+    """The network that the request comes from (see `origin`)."""
+
+
+_UNNAMED = Client()
+
+
+def has_signed_in_from(conn: Connection, username: str, address: str, now: datetime) -> bool:
+    """Whether this person signed in from this address in the last 90 days."""
+    asked = {"username": username, "from_address": address, "since": now - KNOWN_FOR}
+    return conn.execute(_FROM_THERE, asked).first() is not None
+
+
 def _wrong() -> Refused:
     return refused(Code.UNAUTHENTICATED, "The user name or the password is wrong.")
 
 
-async def sign_in(backend: Backend, command: SignIn, client: str = "") -> SignedIn:
-    """A new session for a staff member. `client` names the device for the access log.
+async def sign_in(backend: Backend, command: SignIn, client: Client = _UNNAMED) -> SignedIn:
+    """A new session for a staff member.
 
     The answer to an unknown user and to a wrong password is the same, and takes as long. Where there is one
     assignment it is chosen at once, and the shift begins. Who may try how often is decided before this is
@@ -77,7 +116,7 @@ async def sign_in(backend: Backend, command: SignIn, client: str = "") -> Signed
 
 
 def _begin(
-    backend: Backend, conn: Connection, account: RowMapping, token: str, client: str
+    backend: Backend, conn: Connection, account: RowMapping, token: str, client: Client
 ) -> tuple[SignedIn, tuple[Envelope, ...]]:
     now = backend.clock.now()
     found = [
@@ -99,7 +138,7 @@ def _begin(
     return answer, tx.finish()
 
 
-def _insert(conn: Connection, token: str, now: datetime, client: str, **whose: str | None) -> datetime:
+def _insert(conn: Connection, token: str, now: datetime, client: Client, **whose: str | None) -> datetime:
     expires = now + timedelta(hours=SESSION_HOURS)
     who = whose.get("staff_id")
     row: dict[str, Any] = {
@@ -108,7 +147,8 @@ def _insert(conn: Connection, token: str, now: datetime, client: str, **whose: s
         "subject": f"staff:{who}" if who else f"resident:{whose['resident_id']}",
         "created_at": now,
         "expires_at": expires,
-        "client": client[:200],
+        "client": client.name[:200],
+        "address": client.address,
         "staff_id": None,
         "resident_id": None,
         "assignment_id": None,
@@ -170,7 +210,7 @@ async def sign_out(backend: Backend, token: str) -> None:
     await _write_and_tell(backend, work)
 
 
-async def resident_sign_in(backend: Backend, command: ResidentSignIn, client: str = "") -> SignedIn:
+async def resident_sign_in(backend: Backend, command: ResidentSignIn, client: Client = _UNNAMED) -> SignedIn:
     """The simulated e-ID of the demo: any resident, with the demo's secret; only with demo data."""
     right = secrets.compare_digest(command.secret.encode(), backend.resident_secret.encode())
     if not backend.settings.demo_data or not backend.resident_secret or not right:

@@ -11,6 +11,7 @@ from typing import Any
 
 import uvicorn
 
+from clinic_tui.backend.origin import BehindProxy
 from clinic_tui.backend.settings import FRAME_LIMIT
 from clinic_tui.backend.sockets import LiveProtocol
 
@@ -56,7 +57,7 @@ def listener(app: Any, transport: Transport | None = None) -> Listener:
     """A server for the application; the limits of the live stream are set here."""
     transport = transport or Transport()
     config = uvicorn.Config(
-        app,
+        BehindProxy(app) if transport.behind_proxy else app,
         http="httptools",
         ws=LiveProtocol,
         ws_max_size=FRAME_LIMIT,
@@ -67,8 +68,7 @@ def listener(app: Any, transport: Transport | None = None) -> Listener:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=transport.behind_proxy,
-        forwarded_allow_ips="127.0.0.1" if transport.behind_proxy else "",
+        proxy_headers=False,
         timeout_keep_alive=30,
         timeout_graceful_shutdown=_STOP_SECONDS,
         backlog=_BACKLOG,

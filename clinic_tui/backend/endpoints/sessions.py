@@ -4,10 +4,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from clinic_tui.backend.auth import choose_assignment, resident_sign_in, sign_in, sign_out
+from clinic_tui.backend.auth import (
+    Client,
+    choose_assignment,
+    has_signed_in_from,
+    resident_sign_in,
+    sign_in,
+    sign_out,
+)
 from clinic_tui.backend.endpoints.answers import answer, refuse
 from clinic_tui.backend.endpoints.reading import body_of, query_of, token_of
 from clinic_tui.backend.endpoints.site import Site
+from clinic_tui.backend.origin import LOCAL, network_of
 from clinic_tui.backend.sessions import session_of
 from clinic_tui.protocol.codec import decode_strict
 from clinic_tui.protocol.commands import ChooseAssignment, ResidentSignIn, SignIn
@@ -22,13 +30,25 @@ class SessionEndpoint:
     async def sign_in(self, request: Request) -> Response:
         """User name and password against a session."""
         asked = decode_strict(SignIn, await self._body(request))
-        address = _address(request)
-        wait = self._site.sign_ins.take(asked.username, address)
+        client = Client(name=_client(request), address=_address(request))
+        known = await self._let_in(asked.username, client.address)
+        signed_in = await sign_in(self._site.backend, asked, client)
+        self._site.sign_ins.succeeded(asked.username, client.address, known=known)
+        return answer(signed_in)
+
+    async def _let_in(self, username: str, address: str) -> bool:
+        """Count an attempt; True where it is let in as from an address that is known. 429 if it is not."""
+        limits, store = self._site.sign_ins, self._site.backend.store
+        wait = limits.take(username, address)
+        if not wait:
+            return False
+        now = self._site.backend.clock.now()
+        if not await store.read(lambda conn: has_signed_in_from(conn, username, address, now)):
+            raise refuse(429, wait=wait)
+        wait = limits.take(username, address, known=True)
         if wait:
             raise refuse(429, wait=wait)
-        signed_in = await sign_in(self._site.backend, asked, _client(request))
-        self._site.sign_ins.succeeded(asked.username, address)
-        return answer(signed_in)
+        return True
 
     async def choose_assignment(self, request: Request) -> Response:
         """Which assignment the session works under; its live connections must connect again."""
@@ -54,7 +74,8 @@ class SessionEndpoint:
         if not self._site.settings.demo_data:
             raise refuse(404)
         asked = decode_strict(ResidentSignIn, await self._body(request))
-        return answer(await resident_sign_in(self._site.backend, asked, _client(request)))
+        client = Client(name=_client(request), address=_address(request))
+        return answer(await resident_sign_in(self._site.backend, asked, client))
 
     async def _body(self, request: Request) -> bytes:
         query_of(request)
@@ -62,7 +83,7 @@ class SessionEndpoint:
 
 
 def _address(request: Request) -> str:
-    return request.client.host if request.client is not None else "local"
+    return network_of(request.client.host) if request.client is not None else LOCAL
 
 
 def _client(request: Request) -> str:

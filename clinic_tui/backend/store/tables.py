@@ -125,6 +125,8 @@ sessions = Table(
     Column("ended_at", InstantColumn()),
     text_column("end_reason"),
     text_column("client"),
+    Column("address", String(45), nullable=False, server_default=""),
+    Index("ix_sessions_staff_address", "staff_id", "address"),
 )
 
 _OFFERED = text("hand_over <> ''")

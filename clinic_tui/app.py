@@ -16,7 +16,13 @@ from clinic_tui.anywhere import Anywhere
 from clinic_tui.case_room import CaseRoom
 from clinic_tui.client.errors import ClientError, Unauthorised
 from clinic_tui.client.link import Link
-from clinic_tui.client.link_events import DraftNotSaved, LinkEvent, SessionEnded, SnapshotArrived
+from clinic_tui.client.link_events import (
+    DraftNotSaved,
+    LinkEvent,
+    SessionEnded,
+    SnapshotArrived,
+    StaffLetter,
+)
 from clinic_tui.desk_room import DeskRoom
 from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.ending import Ending
@@ -120,6 +126,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
             now=self.room.now,
             submit=self.submit,
             send_message=self.send_message,
+            send_letter=self.send_letter,
             save_draft=self.save_draft,
             app_may=self.anywhere.may,
             app_perform=self.anywhere.perform,
@@ -263,6 +270,21 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         """Send a message through the outbox, shown at once."""
         self.take(self.room.desk.queue_message(command, self.room.now()))
         self.fetch(self.link.send(command), lambda _answer: None, lambda _error: None)
+
+    def send_letter(self, command: StaffLetter, done: Done, failed: Failed) -> None:
+        """Send a message to colleagues through the outbox, shown at once; see `Workplace.send_letter`."""
+        desk = self.room.desk
+        self.take(desk.queue_letter(command, self.room.now()))
+
+        def sent(answer: Any) -> None:
+            self.take(desk.settle_letter(command.command_id))
+            done(answer)
+
+        def refused(error: ClientError) -> None:
+            self.take(desk.settle_letter(command.command_id))
+            failed(error)
+
+        self.fetch(self.link.send(command), sent, refused)
 
     def save_draft(self, case_id: str, kind: DraftKind, body: str) -> None:
         """Keep a draft on the backend, within a second."""

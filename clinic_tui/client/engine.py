@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from clinic_tui.client.attempts import Attempts
 from clinic_tui.client.drafts import DraftKind, Drafts
 from clinic_tui.client.errors import ClientError, Unauthorised
 from clinic_tui.client.http import Http, Patience
@@ -20,8 +21,8 @@ from clinic_tui.client.link_events import (
     SessionEnded,
     SnapshotArrived,
 )
-from clinic_tui.client.outbox import Outbox
-from clinic_tui.protocol.commands import Command, PostMessage
+from clinic_tui.client.outbox import Outbox, is_letter
+from clinic_tui.protocol.commands import Command
 from clinic_tui.protocol.events import Beat, Envelope
 from clinic_tui.protocol.resources import Cursor, DeskSnapshot, SignedIn
 
@@ -52,6 +53,7 @@ class Engine:
         self._news: list[LinkEvent | Envelope] = []
         self._outbox = Outbox(lambda command: self.http.send(command, retry=False), self._tell)
         self._drafts = Drafts(lambda command: self.http.send(command, retry=False), self._tell)
+        self._attempts = Attempts(self.http.send)
         self._stream: LiveStream | None = None
         self._following: asyncio.Task[None] | None = None
         self._signed: SignedIn | None = None
@@ -62,6 +64,7 @@ class Engine:
         if self._signed is not None and self._signed.staff.id != signed.staff.id:
             self._outbox.give_up(Unauthorised())
             self._drafts.give_up()
+            self._attempts.give_up()
         self._signed = signed
         self._outbox.resume()
         return signed
@@ -95,10 +98,10 @@ class Engine:
 
     async def send(self, command: Command) -> Any:
         """Send a command: messages through the outbox, the rest at once with a few more tries."""
-        if isinstance(command, PostMessage):
+        if is_letter(command):
             return await self._outbox.put(command)
         try:
-            return await self.http.send(command)
+            return await self._attempts.send(command)
         except Unauthorised:
             self._over("expired")
             raise
@@ -132,6 +135,7 @@ class Engine:
         await self.http.sign_out()
         self._outbox.give_up(Unauthorised())
         self._drafts.give_up()
+        self._attempts.give_up()
         self._set(state="closed", error=None)
 
     async def close(self, timeout: float) -> bool:  # noqa: ASYNC109 - a budget over several waits

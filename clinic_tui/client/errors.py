@@ -20,6 +20,18 @@ class ClientError(Exception):
         super().__init__(problem.code if problem else type(self).__name__)
         self.problem = problem
         """The backend's own words, where there are any."""
+        self.unsettled = False
+        """Whether the same command was sent before without an answer, and its outcome is still not known."""
+
+    @property
+    def refuses(self) -> bool:
+        """Whether the backend looked at the request and said no: it is not done, and was not before."""
+        return True
+
+    @property
+    def outcome_known(self) -> bool:
+        """Whether it is known that the request was not carried out."""
+        return not self.unsettled
 
     def user_text(self) -> str:
         """One line for the user, in the language in use."""
@@ -36,12 +48,22 @@ class Offline(ClientError):
         self.certificate = certificate
         """The server could not prove who it is."""
 
+    @property
+    def refuses(self) -> bool:
+        """No: nobody looked at it."""
+        return False
+
+    @property
+    def outcome_known(self) -> bool:
+        """Whether it never reached the backend."""
+        return not self.maybe_done and not self.unsettled
+
     def user_text(self) -> str:
         """Says whether it is known that nothing was done."""
-        if self.certificate:
-            return _("The server could not prove who it is, so nothing was sent.")
         if self.maybe_done:
             return _("No answer from the server. It is not known whether it was done; try again.")
+        if self.certificate:
+            return _("The server could not prove who it is, so nothing was sent.")
         return _("No contact with the server.")
 
 
@@ -55,6 +77,11 @@ class Withdrawn(ClientError):
 
 class Unauthorised(ClientError):
     """The session is over, or the user name or password was wrong (401)."""
+
+    @property
+    def refuses(self) -> bool:
+        """No: what an earlier try came to is not told to a stranger."""
+        return False
 
     def user_text(self) -> str:
         """Asks for a new sign-in."""
@@ -132,6 +159,11 @@ class TooMany(ClientError):
     """Too much at once (429)."""
 
     @property
+    def refuses(self) -> bool:
+        """No: it was not looked at."""
+        return False
+
+    @property
     def retry_after(self) -> float:
         """Seconds to wait."""
         return self.problem.retry_after or 1.0 if self.problem else 1.0
@@ -152,6 +184,16 @@ class ServerBroken(ClientError):
         self.incident = incident
         """What to tell support; empty where the backend gave nothing."""
 
+    @property
+    def refuses(self) -> bool:
+        """No: it may have failed after it was done."""
+        return False
+
+    @property
+    def outcome_known(self) -> bool:
+        """Never."""
+        return False
+
     def user_text(self) -> str:
         """Names the incident where there is one."""
         if self.incident:
@@ -161,6 +203,16 @@ class ServerBroken(ClientError):
 
 class ProtocolMismatch(ClientError):
     """Client and backend do not understand each other: one of them is too old, or it is no backend."""
+
+    @property
+    def refuses(self) -> bool:
+        """No: the answer may be a yes that is not understood."""
+        return False
+
+    @property
+    def outcome_known(self) -> bool:
+        """Never."""
+        return False
 
     def user_text(self) -> str:
         """Points at the versions."""

@@ -155,11 +155,16 @@ class Http:
             return await self._request(method, path, data)
         import stamina
 
+        lost = False
         async for attempt in stamina.retry_context(
             on=Offline, attempts=tries, timeout=None, wait_initial=0.1, wait_max=2.0, wait_jitter=0.3
         ):
             with attempt:
-                return await self._request(method, path, data)
+                try:
+                    return await self._request(method, path, data)
+                except Offline as error:
+                    error.maybe_done = lost = lost or error.maybe_done
+                    raise
         raise Offline(maybe_done=True)
 
     async def _request(self, method: str, path: str, data: bytes | None) -> bytes:

@@ -79,7 +79,8 @@ class Link:
     def send(self, command: Command) -> "Future[Any]":
         """Send a command; the answer is of `COMMANDS`' type for it.
 
-        A `PostMessage` goes through the outbox: its future waits through breaks, and `OutboxChanged` tells.
+        What one writes in a chat goes through the outbox: its future waits through breaks, and
+        `OutboxChanged` tells.
         """
         return self._submit(lambda engine: engine.send(command))
 

@@ -9,6 +9,7 @@ from clinic_tui.client.errors import ClientError
 from clinic_tui.protocol.commands import PostMessage
 from clinic_tui.protocol.events import Envelope
 from clinic_tui.protocol.resources import DeskSnapshot, Draft
+from clinic_tui.protocol.team_commands import SayToStaff, StartConversation
 
 SendState = Literal["queued", "sending", "unknown", "sent", "failed", "withdrawn"]
 """Where an outgoing message stands.
@@ -16,6 +17,12 @@ SendState = Literal["queued", "sending", "unknown", "sent", "failed", "withdrawn
 `unknown`: no answer came, and it is asked again with the same id; `queued`: no byte of it has left, or it is
 known not to be stored; `withdrawn`: its author took it back.
 """
+
+
+StaffLetter = SayToStaff | StartConversation
+"""A message to colleagues: into a conversation, or the one that begins it."""
+Letter = PostMessage | StaffLetter
+"""What goes through the outbox: sent again with its id until the backend has answered."""
 
 
 @dataclass(frozen=True)
@@ -81,14 +88,9 @@ class SessionEnded:
 class OutboxChanged:
     """An outgoing message is now in this state."""
 
-    command: PostMessage
+    command: Letter
     state: SendState
     error: ClientError | None = None
-
-    @property
-    def case_id(self) -> str:
-        """The case it belongs to."""
-        return self.command.case_id
 
     @property
     def message_id(self) -> str:

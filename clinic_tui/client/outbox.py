@@ -1,16 +1,18 @@
-"""Outgoing messages: in order within a case, sent again with the same id until the backend has answered."""
+"""Outgoing messages: in order within a case or to staff, sent again with the same id until answered."""
 
 import asyncio
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any, TypeGuard
 
 from clinic_tui.client.errors import ClientError, Offline, ServerBroken, TooMany, Unauthorised, Withdrawn
-from clinic_tui.client.link_events import OutboxChanged, SendState
-from clinic_tui.protocol.commands import MessageAnswer, PostMessage
+from clinic_tui.client.link_events import Letter, OutboxChanged, SendState
+from clinic_tui.protocol.commands import Command, PostMessage
+from clinic_tui.protocol.team_commands import SayToStaff, StartConversation
 
-Send = Callable[[PostMessage], Awaitable[MessageAnswer]]
+Send = Callable[[Letter], Awaitable[Any]]
 Notify = Callable[[OutboxChanged], None]
 
 _FIRST_WAIT = 0.5
@@ -19,15 +21,16 @@ _LONGEST_WAIT = 30.0
 
 @dataclass(eq=False)
 class _Item:
-    command: PostMessage
-    done: "asyncio.Future[MessageAnswer]"
+    command: Letter
+    done: "asyncio.Future[Any]"
+    """Gets the command's own answer."""
     maybe_stored: bool = False
     """Whether a byte of it has left and no answer said that it is not stored."""
 
 
 @dataclass(eq=False)
 class _Lane:
-    """The messages of one case, one after the other."""
+    """The messages of one case, or all those to colleagues, one after the other."""
 
     items: deque[_Item] = field(default_factory=deque[_Item])
     task: "asyncio.Task[None] | None" = None
@@ -53,14 +56,15 @@ class Outbox:
         """How many messages are not acknowledged."""
         return sum(len(lane.items) for lane in self._lanes.values())
 
-    def put(self, command: PostMessage) -> "asyncio.Future[MessageAnswer]":
+    def put(self, command: Letter) -> "asyncio.Future[Any]":
         """Take a message; the future holds its answer, or why it was refused for good."""
         item = _Item(command, asyncio.get_running_loop().create_future())
-        lane = self._lanes.setdefault(command.case_id, _Lane())
+        name = _lane_of(command)
+        lane = self._lanes.setdefault(name, _Lane())
         lane.items.append(item)
         self._tell(item, "queued")
         if lane.task is None:
-            self._begin(command.case_id, lane)
+            self._begin(name, lane)
         return item.done
 
     def withdraw(self, command_id: str) -> bool:
@@ -78,7 +82,7 @@ class Outbox:
         lane.items.remove(item)
         if is_first and lane.task is not None:
             lane.task.cancel()  # it waits between two tries: nothing is on its way
-            self._begin(item.command.case_id, lane)
+            self._begin(_lane_of(item.command), lane)
         self._tell(item, "withdrawn")
         if not item.done.done():
             item.done.set_exception(Withdrawn())
@@ -112,19 +116,19 @@ class Outbox:
         while self._lanes:
             await asyncio.wait([lane.task for lane in self._lanes.values() if lane.task is not None])
 
-    def _begin(self, case_id: str, lane: _Lane) -> None:
-        """Let a case's messages go, or forget the case where none is left."""
+    def _begin(self, name: str, lane: _Lane) -> None:
+        """Let a lane's messages go, or forget the lane where none is left."""
         if not lane.items:
-            del self._lanes[case_id]
+            del self._lanes[name]
             return
-        lane.task = asyncio.create_task(self._run(case_id, lane), name="outbox")
+        lane.task = asyncio.create_task(self._run(name, lane), name="outbox")
 
-    async def _run(self, case_id: str, lane: _Lane) -> None:
+    async def _run(self, name: str, lane: _Lane) -> None:
         while lane.items:
             item = lane.items[0]
             await self._deliver(item)
             lane.items.popleft()
-        del self._lanes[case_id]
+        del self._lanes[name]
 
     async def _deliver(self, item: _Item) -> None:
         attempt = 0
@@ -162,6 +166,21 @@ class Outbox:
 
     def _tell(self, item: _Item, state: SendState, error: ClientError | None = None) -> None:
         self._notify(OutboxChanged(item.command, state, error))
+
+
+def is_letter(command: Command) -> TypeGuard[Letter]:
+    """Whether a command goes through the outbox: what one writes to a resident or into a chat with staff.
+
+    A consultation does not: its dialog waits for the answer.
+    """
+    if isinstance(command, StartConversation):
+        return command.kind != "consultation"
+    return isinstance(command, PostMessage | SayToStaff)
+
+
+def _lane_of(command: Letter) -> str:
+    """Messages to colleagues share a lane: the one that begins a conversation goes before what follows it."""
+    return command.case_id if isinstance(command, PostMessage) else "staff"
 
 
 async def _wait(again: asyncio.Event, error: ClientError, attempt: int) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from clinic_tui.client.link_events import Arrived, LinkStatus, OutboxChanged
+from clinic_tui.client.link_events import Arrived, LinkStatus, OutboxChanged, StaffLetter
 from clinic_tui.domain.async_chats import ASYNC_HELD
 from clinic_tui.domain.cases import FINISHED, HELD, CaseKind, CaseState
 from clinic_tui.protocol.chat_commands import ChatAnswer, TicketAnswer
@@ -50,6 +50,7 @@ from clinic_tui.state.changes import NOTHING, Changes
 from clinic_tui.state.people import People
 from clinic_tui.state.rows import Rows
 from clinic_tui.state.saved_drafts import SavedDrafts
+from clinic_tui.state.staff_letters import StaffLetters
 from clinic_tui.state.team import Part, Team
 from clinic_tui.state.visit import Visit
 
@@ -71,6 +72,7 @@ class Desk:
         self.people = People()
         self.team = Team()
         self.drafts = SavedDrafts()
+        self.letters = StaffLetters()
         self.rows = Rows(self._shows, self._involves)
         self.visits: dict[str, Visit] = {}
         self.cursors: dict[str, int] = {}
@@ -224,11 +226,29 @@ class Desk:
 
     def outbox(self, change: OutboxChanged) -> Changes:
         """Take in how the sending of a message goes."""
+        command = change.command
+        if not isinstance(command, PostMessage):
+            return self._letter(change)
         if change.state == "withdrawn":
-            return self.discard_pending(change.case_id, change.message_id)
+            return self.discard_pending(command.case_id, change.message_id)
         return self._in_visit(
-            change.case_id, lambda visit: visit.mark(change.message_id, change.state, change.error)
+            command.case_id, lambda visit: visit.mark(change.message_id, change.state, change.error)
         )
+
+    def _letter(self, change: OutboxChanged) -> Changes:
+        if change.state == "withdrawn":
+            return self.settle_letter(change.message_id)
+        news = self.letters.mark(change.message_id, change.state, change.error)
+        return _team("conversations") if news else NOTHING
+
+    def queue_letter(self, command: StaffLetter, at: datetime) -> Changes:
+        """Show a message to colleagues at once, before it is sent."""
+        self.letters.queue(command, at)
+        return _team("conversations")
+
+    def settle_letter(self, message_id: str) -> Changes:
+        """A message to colleagues no longer waits: the backend has it, or its text was given back."""
+        return _team("conversations") if self.letters.settle(message_id) else NOTHING
 
     def discard_pending(self, case_id: str, message_id: str) -> Changes:
         """Take a message that failed off the log; the user gave it up or edits it."""

@@ -13,13 +13,14 @@ from clinic_tui.i18n import _
 from clinic_tui.protocol.command import MESSAGE_LIMIT
 from clinic_tui.protocol.team import Conversation, StaffMessage
 from clinic_tui.protocol.text import is_blank
+from clinic_tui.state.staff_letters import StaffPending
 from clinic_tui.widgets.bar import Bar, Piece
 from clinic_tui.widgets.chat_log import ChatLog
 from clinic_tui.widgets.chat_message import ChatMessage
 from clinic_tui.widgets.chat_source import ChatSource
 from clinic_tui.widgets.composer import Composer, ComposerText
 from clinic_tui.widgets.texts import ZONE
-from clinic_tui.widgets.visit_log import update_source
+from clinic_tui.widgets.visit_log import sending_text, update_source
 
 HOLD_SECONDS = 3.0
 """So long after the side was changed Enter alone sends nothing (domain.md 3, keyboard)."""
@@ -111,8 +112,10 @@ class StaffChat(Vertical):
         to: str = "",
         send_key: str = "ctrl+j",
         pieces: Sequence[Piece] = (),
+        waiting: Sequence[StaffPending] = (),
+        my_name: str = "",
     ) -> None:
-        """Show a conversation, or None before there is one.
+        """Show a conversation, or None before there is one; `waiting` is what I have on its way into it.
 
         `me` is my staff id; `key` keeps the text apart (the conversation's id unless given); `heading` and
         `beside` stand in the bar, `pieces` at its right, such as the way back; `to` names the colleagues
@@ -126,7 +129,7 @@ class StaffChat(Vertical):
         self.conversation = conversation
         self.area.send_key = send_key
         messages = conversation.messages if conversation is not None else ()
-        shown = [_shown(one, me) for one in messages]
+        shown = [_shown(one, me) for one in messages] + [_waiting(one, my_name) for one in waiting]
         source = self._sources.setdefault(key, ChatSource())
         update_source(source, shown)
         self.chat_log.source = source
@@ -136,6 +139,14 @@ class StaffChat(Vertical):
         if len(others) > 1:
             others = [name.partition(" ")[0] for name in others]
         self._show_prompt(", ".join(others) or to)
+
+    def go_on_as(self, key: str) -> None:
+        """What is shown has its conversation now: its text stays as it stands, and is kept under this key."""
+        source = self._sources.pop(self._key, None)
+        if source is not None:
+            self._sources[key] = source
+        self._drafts.pop(self._key, None)
+        self._key = key
 
     def _show_bar(self, heading: str, beside: str, pieces: Sequence[Piece]) -> None:
         style = "$on-staff-chat on $staff-chat"
@@ -183,11 +194,11 @@ class StaffChat(Vertical):
     def give_back(self, key: str, body: str) -> None:
         """Put a text that could not be sent back where it was written, before what stands there now."""
         now = self.draft(key)
-        text = body + ("\n\n" + now if now else "")
+        before = body + ("\n\n" if now else "")
         if key == self._key:
-            self.area.replace_text(text)
+            self.area.insert(before, (0, 0), maintain_selection_offset=bool(now))
         else:
-            self._drafts[key] = text
+            self._drafts[key] = before + now
 
     @on(Composer.SendPressed)
     def _send_pressed(self, event: Composer.SendPressed) -> None:
@@ -223,5 +234,20 @@ def _shown(message: StaffMessage, me: str) -> ChatMessage:
         side="staff",
         author=message.author.name,
         me=message.author.id == me,
+        thread="staff",
+    )
+
+
+def _waiting(pending: StaffPending, my_name: str) -> ChatMessage:
+    status, text = sending_text(pending.state)
+    return ChatMessage(
+        id=pending.id,
+        body=pending.command.body,
+        at=pending.at.astimezone(ZONE),
+        side="staff",
+        author=my_name,
+        me=True,
+        status=status,
+        status_text=text,
         thread="staff",
     )

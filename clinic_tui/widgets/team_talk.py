@@ -67,11 +67,34 @@ class TeamTalk(StaffChat):
         me, send_key = self._place.desk.people.staff_id, self._place.config.ui.send_key
         if one is not None:
             about = one.subject or about_text(self._place.desk, one)
-            self.show(one, me, heading=heading_text(one), beside=about, send_key=send_key)
+            waiting = self._place.desk.letters.into(one)
+            self.show(
+                one,
+                me,
+                heading=heading_text(one),
+                beside=about,
+                send_key=send_key,
+                waiting=waiting,
+                my_name=self._my_name,
+            )
             self._mark_read(one)
         elif self.to is not None:
             key = f"new:{self.to.id}"
-            self.show(None, me, key=key, heading=_("DIRECT CHAT"), to=self.to.name, send_key=send_key)
+            self.show(
+                None,
+                me,
+                key=key,
+                heading=_("DIRECT CHAT"),
+                to=self.to.name,
+                send_key=send_key,
+                waiting=self._place.desk.letters.beginning(staff_id=self.to.id),
+                my_name=self._my_name,
+            )
+
+    @property
+    def _my_name(self) -> str:
+        profile = self._place.desk.people.profile
+        return profile.display_name if profile is not None else ""
 
     def _mark_read(self, one: Conversation) -> None:
         if one.count <= max(one.read, self._marked.get(one.id, 0)) or not self.screen.is_current:
@@ -95,18 +118,16 @@ class TeamTalk(StaffChat):
         body, known, to = event.body, event.conversation_id, self.to
         if known is not None:
             command = SayToStaff(command_id=new_id(), conversation_id=known, body=body)
-            self._place.submit(command, lambda _answer: None, self._not_sent(known, body))
+            self._place.send_letter(command, lambda _answer: None, self._not_sent(known, body))
         elif to is not None:
             start = StartConversation(command_id=new_id(), kind="direct", staff_ids=(to.id,), body=body)
             failed = self._not_sent(f"new:{to.id}", body)
-            self._place.submit(start, lambda answer: self._started(answer, to), failed)
+            self._place.send_letter(start, lambda answer: self._started(answer, to), failed)
 
     def _started(self, answer: object, to: StaffRef) -> None:
         if isinstance(answer, ConversationAnswer) and self.to == to:
-            written = self.text
-            self.area.replace_text("")
+            self.go_on_as(answer.conversation.id)
             self.open(answer.conversation.id)
-            self.area.replace_text(written)
 
     def _not_sent(self, key: str, body: str) -> Callable[[ClientError], None]:
         def failed(error: ClientError) -> None:

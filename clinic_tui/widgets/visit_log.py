@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+from clinic_tui.client.link_events import SendState
 from clinic_tui.domain.cases import CaseKind, CloseReason, Origin
 from clinic_tui.i18n import _, pgettext
 from clinic_tui.protocol.refs import StaffRef
@@ -140,17 +141,23 @@ def _status(message: Message) -> tuple[Status, str]:
     return "sent", pgettext("message", "sent")
 
 
+def sending_text(state: SendState) -> tuple[Status, str]:
+    """How the sending of a message goes: for its mark, and in words."""
+    match state:
+        case "queued":
+            return "queued", pgettext("message", "queued")
+        case "sending":
+            return "queued", pgettext("message", "being sent")
+        case "unknown":
+            return "queued", _("no answer yet, sent again by itself")
+        case "sent":
+            return "sent", pgettext("message", "sent")
+        case "failed":
+            return "failed", pgettext("message", "not sent")
+
+
 def _pending(pending: Pending, my_name: str) -> ChatMessage:
-    status: Status = "queued"
-    text = pgettext("message", "queued")
-    if pending.state == "sending":
-        text = pgettext("message", "being sent")
-    elif pending.state == "unknown":
-        text = _("no answer yet, sent again by itself")
-    elif pending.state == "sent":
-        status, text = "sent", pgettext("message", "sent")
-    elif pending.state == "failed":
-        status, text = "failed", pgettext("message", "not sent")
+    status, text = sending_text(pending.state)
     return ChatMessage(
         id=pending.id,
         body=pending.body,

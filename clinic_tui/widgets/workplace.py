@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from clinic_tui.actions.keymap import Keymap
 from clinic_tui.client.errors import ClientError
+from clinic_tui.client.link_events import StaffLetter
 from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.protocol.commands import Command, PostMessage
 from clinic_tui.protocol.patients import ResidentProfile
@@ -61,6 +62,11 @@ class Workplace:
     """Send a command; exactly one of the two is called, on the application's own loop."""
     send_message: Callable[[PostMessage], None]
     """Send a message through the outbox: it is on the log at once and never lost on the way."""
+    send_letter: Callable[[StaffLetter, Done, Failed], None]
+    """Send a message to colleagues through the outbox: shown at once, and sent until there is an answer.
+
+    Where it is refused for good, the second is called; whoever sent it gives the text back.
+    """
     save_draft: Callable[[str, DraftKind, str], None]
     """Keep a draft of a case on the backend, soon and again until it is there."""
     app_may: Callable[[str], bool]

@@ -55,6 +55,7 @@ class Beside:
         key = self._place.keymap.shown("case.staff_chat").split(",")[0]
         text = _("{key} back").format(key=key)
         pieces = [Piece(text, "$on-staff-chat on $staff-chat", "case.staff_chat", rank=1, gap=2)]
+        letters, profile = self._place.desk.letters, self._place.desk.people.profile
         self.chat.show(
             conversation,
             self._place.desk.people.staff_id,
@@ -63,6 +64,8 @@ class Beside:
             to=", ".join(one.name for one in self._colleagues(visit)) or _("you choose when you send"),
             send_key=self._place.config.ui.send_key,
             pieces=pieces,
+            my_name=profile.display_name if profile is not None else "",
+            waiting=letters.into(conversation) if conversation else letters.beginning(case_id=visit.case_id),
         )
         self._read(conversation)
 
@@ -155,4 +158,4 @@ class Beside:
                 _("Not sent to colleagues: {reason}").format(reason=error.user_text()), warning=True
             )
 
-        self._place.submit(command, lambda _answer: self._screen.show_current(), failed)
+        self._place.send_letter(command, lambda _answer: self._screen.show_current(), failed)

@@ -131,6 +131,7 @@ class StageApp(GuardedApp[None]):
             now=lambda: NOW,
             submit=self._submit,
             send_message=asked.commands.append,
+            send_letter=self._submit,
             save_draft=lambda _case, _kind, _body: None,
             app_may=self._may,
             app_perform=asked.performed.append,

@@ -226,6 +226,7 @@ class VisitStage(StageApp):
         place.now = lambda: self.clock
         place.submit = self._answer
         place.send_message = self._send
+        place.send_letter = self._answer
         place.save_draft = lambda case, kind, body: self.saved.append((case, kind, body))
         place.open_case = self._open
         place.watch = lambda case, typing: self.watched.append((case, typing))

@@ -180,6 +180,23 @@ async def test_a_refusal_is_not_repeated_and_the_outboxs_sends_are_tried_once() 
         assert len(server.requests) == 1
 
 
+async def test_a_request_that_got_through_once_may_be_done_whatever_the_later_tries_met() -> None:
+    came: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        came.append(await reader.readuntil(b"\r\n\r\n"))
+        server.close()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    http = Http(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", patience=QUICK)
+    with pytest.raises(errors.Offline) as away:
+        await http.send(StopReading(command_id=new_id(), case_id=new_id()))
+    await http.close()
+    assert len(came) == 1
+    assert away.value.maybe_done
+
+
 async def test_a_closed_port_is_offline_and_nothing_was_done() -> None:
     async with canned(done()) as (server, _http):
         url = server.url

@@ -152,7 +152,7 @@ def sending_text(state: SendState) -> tuple[Status, str]:
             return "queued", _("no answer yet, sent again by itself")
         case "sent":
             return "sent", pgettext("message", "sent")
-        case "failed":
+        case "failed" | "withdrawn":
             return "failed", pgettext("message", "not sent")
 
 

@@ -29,6 +29,7 @@ _CHOICE: dict[NoticeKind, str] = {
     "visit_moved": "scheduled",
     "visit_cancelled": "scheduled",
     "assigned": "assigned",
+    "assigned_back": "assigned",
     "invited": "assigned",
     "handed_over": "assigned",
     "hand_over_returned": "assigned",

@@ -42,7 +42,7 @@ class NoticeBoard:
             case "ticket_expired":
                 place.wanted_tab["tickets"] = "unused"
                 place.app_perform("tickets.show")
-            case "ticket_cancelled" if notice.resident is not None:
+            case "ticket_cancelled" | "ticket_reinstated" if notice.resident is not None:
                 place.open_resident(notice.resident.id)
             case _ if notice.case_id is not None:
                 self._case(notice, notice.case_id)

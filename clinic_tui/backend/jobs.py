@@ -19,6 +19,7 @@ from clinic_tui.backend.store.tables import cases, drafts, idempotency, sessions
 from clinic_tui.backend.system import in_transaction
 from clinic_tui.backend.team_rounds import run_team
 from clinic_tui.backend.tx import Tx
+from clinic_tui.backend.undo import forget_old
 
 KEEP_ANSWERS = timedelta(days=7)
 """How long a command's answer is kept for a repeated command (security.md 4.14)."""
@@ -96,11 +97,12 @@ async def expire_readers(backend: Backend, now: datetime) -> None:
 
 
 async def purge(backend: Backend, now: datetime) -> None:
-    """Forget old answers and the traces of removed drafts, and end sessions whose time is out."""
+    """Forget old answers, what can no longer be undone and removed drafts; end sessions whose time is out."""
 
     def work(conn: Connection) -> None:
         conn.execute(_OLD_ANSWERS, {"before": now - KEEP_ANSWERS})
         conn.execute(_OLD_DRAFTS, {"before": now - KEEP_ANSWERS})
         conn.execute(_EXPIRED, {"moment": now})
+        forget_old(conn, now)
 
     await backend.store.write(work)

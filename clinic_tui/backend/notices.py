@@ -31,6 +31,7 @@ _TOLD_AS: dict[str, str] = {
     "visit_moved": "scheduled",
     "visit_cancelled": "scheduled",
     "assigned": "assigned",
+    "assigned_back": "assigned",
     "handed_over": "assigned",
 }
 """Which choice of the staff member's decides whether a kind is told by SMS too; the others never are."""
@@ -100,12 +101,13 @@ def notify(
     conversation_id: str | None = None,
     who: StaffRef | None = None,
     detail: str = "",
+    by_text: bool = True,
 ) -> None:
     """Tell a staff member what happened to them; nobody is told what they did themselves.
 
     `who` is the colleague who did it, None for the system; `resident` whom it is about, else the case's. An
-    SMS goes too where they chose so and are on shift (domain.md 2.7). A conversation has one unread notice at
-    a time.
+    SMS goes too where they chose so and are on shift (domain.md 2.7), unless `by_text` says no. A
+    conversation has one unread notice at a time.
     """
     if who is not None and who.id == staff_id:
         return
@@ -124,7 +126,7 @@ def notify(
         detail=detail,
     )
     wanted = _TOLD_AS.get(kind)
-    if wanted is None:
+    if wanted is None or not by_text:
         return
     stored = tx.conn.execute(_NOTIFY, {"who": staff_id}).scalar_one_or_none() or "[]"
     if choice_of(stored, wanted).sms and is_on_shift(tx.conn, staff_id, tx.now):
@@ -222,6 +224,8 @@ def text_of(kind: NoticeKind, count: int = 1) -> str:
             return _("There is news about a scheduled visit. You cannot answer this SMS.")
         case "handed_over":
             return _("A colleague asks you to take over a case. You cannot answer this SMS.")
+        case "assigned_back":
+            return _("A case given to you has been taken back. You cannot answer this SMS.")
         case "day_end":
             if count == 1:
                 return _("The case is not ended. You cannot answer this SMS.")

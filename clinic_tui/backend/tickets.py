@@ -89,6 +89,15 @@ def end_ticket(tx: Tx, ticket: Ticket, state: TicketState, redeemed_case_id: str
     return ended
 
 
+def reopen_ticket(tx: Tx, ticket: Ticket) -> Ticket:
+    """Store that a ticket that was called back holds again, and tell of it."""
+    reopened = {"state": TicketState.ISSUED.value, "ended_at": None, "revision": tickets.c.revision + 1}
+    tx.conn.execute(update(tickets).where(tickets.c.id == ticket.id).values(**reopened))
+    (again,) = _all(tx, _ONE, {"wanted": ticket.id})
+    tell_ticket(tx, again)
+    return again
+
+
 def find_ticket(tx: Tx, ticket_id: str, *, lock: bool) -> Ticket | None:
     """A ticket without any check of access; locked until the transaction ends where asked."""
     found = _all(tx, _ONE_LOCKED if lock else _ONE, {"wanted": ticket_id})
@@ -153,7 +162,10 @@ def tell_ticket(tx: Tx, ticket: Ticket) -> None:
 
 
 def tell_issuer(
-    tx: Tx, ticket: Ticket, kind: Literal["ticket_expired", "ticket_cancelled"], who: StaffRef | None = None
+    tx: Tx,
+    ticket: Ticket,
+    kind: Literal["ticket_expired", "ticket_cancelled", "ticket_reinstated"],
+    who: StaffRef | None = None,
 ) -> None:
     """Tell who issued a ticket what became of it, unless they did it themselves."""
     source = find_case(tx, ticket.source_case_id, lock=False) if ticket.source_case_id else None

@@ -39,6 +39,9 @@ class Tx:
     left: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     """Staff who no longer take part in a case, by its id: they are told of its row once more."""
 
+    texts: list[str] = field(default_factory=list[str])
+    """The ids of the SMS texts queued so far."""
+
     @property
     def staff(self) -> StaffMember:
         """The staff member who asks; refused for anybody else."""

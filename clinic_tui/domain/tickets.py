@@ -48,6 +48,15 @@ def cancel(state: TicketState, until: datetime, now: datetime) -> TicketState | 
     return outcome if isinstance(outcome, Refusal) else TicketState.CANCELLED
 
 
+def reinstate(state: TicketState, until: datetime, now: datetime, *, has_open_one: bool) -> Refusal | None:
+    """Why a ticket that was called back cannot be made valid again, or None."""
+    if state is not TicketState.CANCELLED:
+        return Refusal(rule="undo.changed")
+    if now >= until:
+        return Refusal(rule="ticket.expired")
+    return Refusal(rule="ticket.already_issued") if has_open_one else None
+
+
 def expire(state: TicketState, until: datetime, now: datetime) -> TicketState:
     """The ticket's state as time passes."""
     return TicketState.EXPIRED if state is TicketState.ISSUED and now >= until else state

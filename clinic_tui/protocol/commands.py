@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import msgspec
 
 from clinic_tui.protocol import chat_commands, patient_commands, team_commands, unit_commands
+from clinic_tui.protocol.care import Ticket
 from clinic_tui.protocol.command import (
     Body,
     CaseAnswer,
@@ -111,6 +112,13 @@ class AmendNote(CaseCommand, frozen=True, kw_only=True):
     reason: Line
 
 
+class UndoAction(Command, frozen=True, kw_only=True):
+    """Undo what a command of one's own has just done, while nothing has happened since."""
+
+    undoes: Id
+    """The id of that command: `mark_done`, `release_case`, `mark_no_show`, `assign_case`, `cancel_ticket`."""
+
+
 class SaveProfile(Command, frozen=True, kw_only=True):
     """Change the name, title and mobile number shown to residents (slide 15)."""
 
@@ -188,6 +196,15 @@ class DraftAnswer(Wire, frozen=True, kw_only=True):
     draft: Draft
 
 
+class UndoAnswer(Wire, frozen=True, kw_only=True):
+    """What was put back, as it is now: a case or a ticket."""
+
+    case: CaseRow | None = None
+    ticket: Ticket | None = None
+    texted: bool = False
+    """Whether the resident is told again by SMS; not where the first SMS could be stopped."""
+
+
 class NoteAnswer(Wire, frozen=True, kw_only=True):
     """The signed version, and the case's row after it."""
 
@@ -244,6 +261,7 @@ _STAFF: tuple[tuple[str, type[Command], type[Wire]], ...] = (
     ("end_no_answer", EndNoAnswer, CaseAnswer),
     ("sign_note", SignNote, NoteAnswer),
     ("amend_note", AmendNote, NoteAnswer),
+    ("undo_action", UndoAction, UndoAnswer),
     ("save_profile", SaveProfile, ProfileAnswer),
     ("save_phrase", SavePhrase, PhraseAnswer),
     *chat_commands.STAFF,

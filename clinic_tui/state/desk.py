@@ -16,6 +16,7 @@ from clinic_tui.protocol.commands import (
     PhraseAnswer,
     PostMessage,
     ProfileAnswer,
+    UndoAnswer,
 )
 from clinic_tui.protocol.events import (
     AssignmentLost,
@@ -185,6 +186,10 @@ class Desk:
                 return _team("verifications") if self.team.put_verification(answer.verification) else NOTHING
             case ChatAnswer():
                 return self._put_row(answer.case)
+            case UndoAnswer():
+                row = self._put_row(answer.case) if answer.case is not None else NOTHING
+                ticket = answer.ticket
+                return row | (_team("tickets") if ticket and self.team.put_ticket(ticket) else NOTHING)
             case _:
                 return NOTHING
 

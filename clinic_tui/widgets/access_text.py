@@ -54,6 +54,7 @@ def _of_case() -> dict[str, str]:
         "desk": pgettext("access", "saw the case in a list"),
         "ended_chats": pgettext("access", "saw the case in a list"),
         "marked_done": pgettext("access", "marked the chat as done"),
+        "undone": pgettext("access", "undid what they had just done"),
         "priority_changed": pgettext("access", "changed the priority"),
         "redirected": pgettext("access", "ended the case, with a ticket to another queue"),
     }
@@ -79,6 +80,7 @@ def _of_rest() -> dict[str, str]:
         "documented": pgettext("access", "copied the note for the record"),
         "ticket_issued": pgettext("access", "issued a drop-in ticket"),
         "ticket_cancelled": pgettext("access", "called a ticket back"),
+        "ticket_reinstated": pgettext("access", "made a ticket valid again"),
         "booked": pgettext("access", "booked a visit"),
         "rebooked": pgettext("access", "moved a visit"),
         "cancelled": pgettext("access", "cancelled a visit"),

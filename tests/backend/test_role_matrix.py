@@ -48,6 +48,7 @@ ALLOWED: dict[str, set[Role]] = {
         ("start_conversation", "say_to_staff", "read_conversation", "close_conversation"), _READING
     ),
     **dict.fromkeys(("release_case", "leave_case", "decide_verification", "settle_verification"), _READING),
+    "undo_action": _READING,
     **dict.fromkeys(("save_profile", "save_phrase", "set_presence", "read_notices", "end_shift"), _EVERYBODY),
     "redirect_case": _ANSWERING - {Role.MEDICAL_ADMIN, Role.CONTACT_CENTRE},
     "change_priority": {Role.NURSE, Role.DOCTOR, Role.ADVICE_NURSE},
@@ -107,7 +108,7 @@ def _fields(struct: type[Command], role: Role = Role.NURSE) -> Iterator[tuple[st
 def _value(name: str, kind: Any) -> Any:
     if name in {"unit_id", "target_unit_id"}:
         return "north"
-    if name.endswith("_id") or name == "corrects":
+    if name.endswith("_id") or name in {"corrects", "undoes"}:
         return MISSING
     if name in {"queue_role", "role"}:
         return "nurse"

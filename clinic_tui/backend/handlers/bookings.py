@@ -19,6 +19,7 @@ from clinic_tui.backend.sms.outbox import queue_resident_text
 from clinic_tui.backend.store.tables import cases
 from clinic_tui.backend.targets import queue_roles, target
 from clinic_tui.backend.tx import Tx
+from clinic_tui.backend.undo import keep_case
 from clinic_tui.domain.async_chats import check_channel
 from clinic_tui.domain.booking import check_place, check_time, needless
 from clinic_tui.domain.cases import CaseCommand, CaseKind, CaseState, Origin, PrioritySource
@@ -26,6 +27,7 @@ from clinic_tui.domain.note import is_blank
 from clinic_tui.domain.refusals import REASONS, Refusal
 from clinic_tui.domain.residents import check_guardian
 from clinic_tui.domain.roles import Permission, Role, allows
+from clinic_tui.domain.undoing import Undoable
 from clinic_tui.i18n import _
 from clinic_tui.protocol.commands import CaseAnswer, DetailAnswer
 from clinic_tui.protocol.ids import new_id
@@ -134,9 +136,10 @@ def cancel_visit(tx: Tx, command: CancelVisit) -> CaseAnswer:
 
 def mark_no_show(tx: Tx, command: MarkNoShow) -> CaseAnswer:
     """The resident did not come; possible from the booked start on."""
-    case = staff_case(tx, command.case_id)
-    facts = booking_facts(tx, case)
-    case = step(tx, case, CaseCommand.NO_SHOW, facts, version=command.version, closed_at=tx.now)
+    before = staff_case(tx, command.case_id)
+    facts = booking_facts(tx, before)
+    case = step(tx, before, CaseCommand.NO_SHOW, facts, version=command.version, closed_at=tx.now)
+    keep_case(tx, command.command_id, Undoable.NO_SHOW, before, case)
     log(tx, case, "UPDATE", "no_show")
     tell_all(tx, case, "case.no_show")
     return CaseAnswer(case=case_row(case, tx.now, tx.region))

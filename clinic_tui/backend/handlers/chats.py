@@ -23,11 +23,13 @@ from clinic_tui.backend.profiles import known_resident
 from clinic_tui.backend.refused import blocked, by_rule, forbidden, invalid, not_found
 from clinic_tui.backend.store.tables import drafts
 from clinic_tui.backend.tx import Tx
+from clinic_tui.backend.undo import keep_case
 from clinic_tui.domain.async_chats import AsyncCommand, AsyncState, check_channel, check_successor
 from clinic_tui.domain.cases import Origin
 from clinic_tui.domain.note import is_blank
 from clinic_tui.domain.refusals import N_
 from clinic_tui.domain.roles import Permission
+from clinic_tui.domain.undoing import Undoable
 from clinic_tui.i18n import _
 from clinic_tui.protocol.chat_commands import (
     ChatAnswer,
@@ -145,8 +147,9 @@ def _begin(tx: Tx, case: CaseRecord, identity: str, body: str, phrase_id: str | 
 
 def mark_done(tx: Tx, command: MarkDone) -> CaseAnswer:
     """Take a chat off the to-do list; it stays open, and their next message brings it back (slide 32)."""
-    case = staff_case(tx, command.case_id)
-    case = step(tx, case, AsyncCommand.MARK_DONE, facts_of(tx, case), version=command.version)
+    before = staff_case(tx, command.case_id)
+    case = step(tx, before, AsyncCommand.MARK_DONE, facts_of(tx, before), version=command.version)
+    keep_case(tx, command.command_id, Undoable.MARK_DONE, before, case)
     log(tx, case, "UPDATE", "marked_done")
     tell_all(tx, case, "case.handled")
     return CaseAnswer(case=case_row(case, tx.now, tx.region))

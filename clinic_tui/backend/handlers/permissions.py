@@ -65,6 +65,7 @@ NEEDED: dict[str, frozenset[Permission] | None] = {
     "decide_verification": frozenset({Permission.VERIFY, Permission.PREVIEW_CASE}),
     "settle_verification": _READ,
     "mark_documented": _SIGN,
+    "undo_action": _OWN_CASE | _WRITE_TO | {Permission.RELEASE_FOR_OTHERS, Permission.ISSUE_TICKET_OWN_UNIT},
     "open_unit": _HOURS,
     "save_unit": _UNIT,
     "save_hours": _HOURS,

@@ -19,9 +19,11 @@ from clinic_tui.backend.notices import notify
 from clinic_tui.backend.sms.outbox import queue_your_turn
 from clinic_tui.backend.streams import staff_stream
 from clinic_tui.backend.tx import Tx
+from clinic_tui.backend.undo import keep_case
 from clinic_tui.domain.async_chats import AsyncState
 from clinic_tui.domain.cases import CaseCommand, CaseKind, CaseState
 from clinic_tui.domain.roles import Permission
+from clinic_tui.domain.undoing import Undoable
 from clinic_tui.protocol.commands import (
     AcceptCase,
     CaseAnswer,
@@ -92,13 +94,14 @@ def accept_case(tx: Tx, command: AcceptCase) -> DetailAnswer:
 
 def release_case(tx: Tx, command: ReleaseCase) -> CaseAnswer:
     """Put a case back with its old queue time; refused once a message was sent (domain.md 2.1.1)."""
-    case = staff_case(tx, command.case_id)
+    case = before = staff_case(tx, command.case_id)
     invited = case.invited
     case = step(
         tx, case, CaseCommand.RELEASE, facts_of(tx, case), version=command.version, accepted_at=None, unread=0
     )
     for person in invited:
         expel(tx, case.id, person.id)
+    keep_case(tx, command.command_id, Undoable.RELEASE, before, case)
     log(tx, case, "UPDATE", "released")
     tell_all(tx, case, "case.released")
     return CaseAnswer(case=case_row(case, tx.now, tx.region))

@@ -19,6 +19,7 @@ from clinic_tui.backend.handlers import (
     shift,
     team,
     tickets,
+    undoing,
     units,
     verifying,
 )
@@ -79,6 +80,7 @@ HANDLERS: dict[str, Callable[[Any, Any], Wire]] = {
     "settle_verification": verifying.settle_verification,
     "change_priority": verifying.change_priority,
     "mark_documented": verifying.mark_documented,
+    "undo_action": undoing.undo_action,
     "open_unit": units.open_unit,
     "save_unit": units.save_unit,
     "save_hours": units.save_hours,

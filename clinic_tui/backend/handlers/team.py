@@ -25,11 +25,13 @@ from clinic_tui.backend.refused import blocked, forbidden, invalid
 from clinic_tui.backend.store.tables import units
 from clinic_tui.backend.targets import Target, check_reader, target
 from clinic_tui.backend.tx import Tx
+from clinic_tui.backend.undo import keep_case
 from clinic_tui.domain.async_chats import AsyncCommand, AsyncState
 from clinic_tui.domain.cases import FINISHED, CaseCommand, CaseState
 from clinic_tui.domain.note import is_blank
 from clinic_tui.domain.refusals import REASONS
 from clinic_tui.domain.roles import Permission
+from clinic_tui.domain.undoing import Undoable
 from clinic_tui.protocol.care import HandOver
 from clinic_tui.protocol.command import CaseAnswer, DetailAnswer
 from clinic_tui.protocol.team_commands import (
@@ -47,7 +49,7 @@ _OVER = frozenset({*(state.value for state in FINISHED), AsyncState.CLOSED.value
 
 def assign_case(tx: Tx, command: AssignCase) -> CaseAnswer:
     """Give a colleague a chat nobody has, a chat of one's own, or a booked visit (slide 40)."""
-    case = staff_case(tx, command.case_id)
+    case = before = staff_case(tx, command.case_id)
     needed = _needed(case)
     tx.require(needed, case.id)
     person = target(tx, command.staff_id)
@@ -57,6 +59,7 @@ def assign_case(tx: Tx, command: AssignCase) -> CaseAnswer:
     else:
         case = _assign_visit(tx, case, person, command.version, may_take=may_take)
     notify(tx, person.ref.id, "assigned", case=case, who=tx.staff.ref)
+    keep_case(tx, command.command_id, Undoable.ASSIGN, before, case)
     log(tx, case, "UPDATE", "assigned", person.ref.id)
     tell_all(tx, case, "case.assigned")
     return CaseAnswer(case=case_row(case, tx.now, tx.region))

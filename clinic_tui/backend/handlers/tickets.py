@@ -15,6 +15,7 @@ from clinic_tui.backend.refused import blocked, by_rule, invalid, not_found
 from clinic_tui.backend.store.tables import cases, units
 from clinic_tui.backend.tickets import add_ticket, end_ticket, find_ticket, same_ticket, tell_issuer
 from clinic_tui.backend.tx import Tx
+from clinic_tui.backend.undo import keep_ticket
 from clinic_tui.backend.units import roles_held
 from clinic_tui.domain import tickets as rules
 from clinic_tui.domain.cases import Origin, PrioritySource
@@ -22,6 +23,7 @@ from clinic_tui.domain.note import is_blank
 from clinic_tui.domain.refusals import REASONS, Refusal
 from clinic_tui.domain.roles import Permission, Role, allows
 from clinic_tui.domain.tickets import TICKET_PRIORITY, TicketState
+from clinic_tui.domain.undoing import Undoable
 from clinic_tui.protocol.care import Ticket
 from clinic_tui.protocol.chat_commands import CancelTicket, IssueTicket, TicketAnswer
 from clinic_tui.protocol.commands import RedeemTicket, ResidentCaseAnswer
@@ -72,8 +74,12 @@ def issue_ticket(tx: Tx, command: IssueTicket) -> TicketAnswer:
     }
     ticket = add_ticket(tx, row)
     _log(tx, ticket, "CREATE", "ticket_issued")
-    texted = text_ticket(tx, *_address(tx, ticket), local_time(tx, ticket.valid_until))
-    return TicketAnswer(ticket=ticket, texted=texted)
+    return TicketAnswer(ticket=ticket, texted=text_valid(tx, ticket))
+
+
+def text_valid(tx: Tx, ticket: Ticket) -> bool:
+    """Tell a resident by SMS of a ticket that holds; False where there is no mobile number."""
+    return text_ticket(tx, *_address(tx, ticket), local_time(tx, ticket.valid_until))
 
 
 def _source(tx: Tx, command: IssueTicket) -> CaseRecord | None:
@@ -115,7 +121,9 @@ def cancel_ticket(tx: Tx, command: CancelTicket) -> TicketAnswer:
     ticket = end_ticket(tx, ticket, outcome)
     _log(tx, ticket, "UPDATE", "ticket_cancelled", command.reason)
     tell_issuer(tx, ticket, "ticket_cancelled", tx.staff.ref)
-    return TicketAnswer(ticket=ticket, texted=text_cancelled_ticket(tx, *_address(tx, ticket)))
+    texted = text_cancelled_ticket(tx, *_address(tx, ticket))
+    keep_ticket(tx, command.command_id, Undoable.CANCEL_TICKET, ticket)
+    return TicketAnswer(ticket=ticket, texted=texted)
 
 
 def redeem_ticket(tx: Tx, command: RedeemTicket) -> ResidentCaseAnswer:

@@ -1,8 +1,9 @@
 """The SMS outbox: texts are stored with the change they tell of, and sent afterwards."""
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from clinic_tui.backend.cases import CaseRecord
 from clinic_tui.backend.guardians import receiver_of
@@ -19,9 +20,12 @@ _RESIDENT = select(residents.c.mobile, residents.c.protected).where(residents.c.
 _STAFF = select(staff.c.mobile, staff.c.disabled).where(staff.c.id == bindparam("wanted"))
 _UNIT = select(units.c.name).where(units.c.id == bindparam("wanted"))
 _ADD = insert(sms_outbox)
+_QUEUED = and_(sms_outbox.c.id == bindparam("which"), sms_outbox.c.state == "queued")
+_WAIT = update(sms_outbox).where(_QUEUED).values(next_at=bindparam("until", type_=sms_outbox.c.next_at.type))
+_WITHDRAW = update(sms_outbox).where(_QUEUED).values(state="withdrawn", next_at=None)
 _INBOX = (
     select(sms_outbox.c.body, sms_outbox.c.queued_at)
-    .where(sms_outbox.c.resident_id == bindparam("who"))
+    .where(sms_outbox.c.resident_id == bindparam("who"), sms_outbox.c.state != "withdrawn")
     .order_by(sms_outbox.c.queued_at, sms_outbox.c.id)
 )
 
@@ -81,6 +85,28 @@ def queue_your_turn(tx: Tx, taken: CaseRecord) -> None:
     queue_resident_text(tx, taken, receiver_of(tx, taken), body, kind="your_turn")
 
 
+def hold_for(tx: Tx, text_ids: Iterable[str], wait: timedelta) -> None:
+    """Let texts queued in this transaction wait so long: what they tell of may be undone meanwhile.
+
+    With demo data they are on the demo's phones already, and do not wait.
+    """
+    if tx.settings.demo_data:
+        return
+    for text_id in text_ids:
+        tx.conn.execute(_WAIT, {"which": text_id, "until": tx.now + wait})
+
+
+def withdraw_texts(tx: Tx, text_ids: Iterable[str]) -> bool:
+    """Take back texts that wait to be sent; False where one may have been sent, whoever it went to.
+
+    With demo data every text counts as sent: the demo's phones show it at once.
+    """
+    if tx.settings.demo_data:
+        return not list(text_ids)
+    stopped = [tx.conn.execute(_WITHDRAW, {"which": one}).rowcount == 1 for one in text_ids]
+    return all(stopped)
+
+
 def inbox(conn: Connection, resident_id: str) -> list[tuple[datetime, str]]:
     """Every text a resident was sent, oldest first, for the demo's phone."""
     return [(row.queued_at, row.body) for row in conn.execute(_INBOX, {"who": resident_id})]
@@ -101,10 +127,12 @@ def _add(
     resident_id: str | None = None,
     staff_id: str | None = None,
 ) -> None:
+    text_id = new_id(int(tx.now.timestamp() * 1000))
+    tx.texts.append(text_id)
     tx.conn.execute(
         _ADD,
         {
-            "id": new_id(int(tx.now.timestamp() * 1000)),
+            "id": text_id,
             "case_id": case.id if case is not None else None,
             "resident_id": resident_id,
             "staff_id": staff_id,

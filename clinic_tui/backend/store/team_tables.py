@@ -119,6 +119,21 @@ verifications = Table(
     Index("ix_verifications_unit_state", "unit_id", "state"),
 )
 
+undoable_actions = Table(
+    "undoable_actions",
+    metadata,
+    Column("staff_id", String(64), ForeignKey("staff.id"), primary_key=True),
+    Column("command_id", String(36), primary_key=True),
+    Column("kind", String(24), nullable=False),
+    Column("assignment_id", String(64), nullable=False),
+    Column("object_id", String(36), nullable=False),
+    text_column("before", None),
+    text_column("after", None),
+    text_column("texts", "[]"),
+    Column("at", InstantColumn(), nullable=False, index=True),
+    Column("undone_at", InstantColumn()),
+)
+
 notices = Table(
     "notices",
     metadata,

@@ -8,6 +8,7 @@ from textual import events
 from textual.app import ReturnType
 
 from clinic_tui.widgets.guard import GuardedApp
+from clinic_tui.widgets.key_gate import KeyGate
 
 
 class Activity:
@@ -27,14 +28,20 @@ class Activity:
 
 
 class WatchedApp(GuardedApp[ReturnType], Generic[ReturnType]):
-    """An app that notes when its user does something."""
+    """An app that notes when its user does something, and takes it up in the order it was done."""
 
     def __init__(self) -> None:
         super().__init__()
         self.activity = Activity()
+        self.gate = KeyGate(self, self.keys_lost)
 
     async def on_event(self, event: events.Event) -> None:
-        """Note it, then handle it as ever."""
+        """Note input, and handle it in its turn."""
         if isinstance(event, events.InputEvent | events.Paste):
             self.activity.touched()
-        await super().on_event(event)
+        if self.gate.let_through(event):
+            await super().on_event(event)
+
+    def keys_lost(self, count: int) -> None:  # noqa: ARG002 - for apps that say it
+        """So many keys were thrown away: what came before them never finished."""
+        self.bell()

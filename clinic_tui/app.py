@@ -27,7 +27,7 @@ from clinic_tui.desk_room import DeskRoom
 from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.ending import Ending
 from clinic_tui.entrance import Entrance
-from clinic_tui.i18n import _
+from clinic_tui.i18n import _, ngettext
 from clinic_tui.navigation import Navigation
 from clinic_tui.notice_board import NoticeBoard
 from clinic_tui.older_pages import OlderPages
@@ -230,6 +230,16 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         screen = self.clinic_screen
         if screen is not None and screen.is_mounted:
             screen.say(text, warning=warning)
+
+    def keys_lost(self, count: int) -> None:
+        """Say that keys came to nothing, for one who has typed on would not see it."""
+        super().keys_lost(count)
+        text = ngettext(
+            "{count} key was thrown away: the program did not answer in time.",
+            "{count} keys were thrown away: the program did not answer in time.",
+            count,
+        )
+        self.say(text.format(count=count), warning=True)
 
     def fetch(self, future: "Future[Any]", done: Callable[[Any], None], failed: Failed | None = None) -> None:
         """Wait for the link without holding anything up."""

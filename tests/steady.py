@@ -7,6 +7,8 @@ from textual.message_pump import MessagePump
 from textual.pilot import Pilot
 from textual.screen import Screen
 
+from clinic_tui.activity import WatchedApp
+
 MOST_TURNS = 100
 """An app that is not quiet after so many turns drives itself; the test goes on and says what it sees."""
 
@@ -34,6 +36,8 @@ def quiet(pilot: Pilot[Any]) -> bool:
     app = pilot.app
     if app._exit or app._exception is not None:
         return True
+    if isinstance(app, WatchedApp) and app.gate.busy:
+        return False
     shown = app.screen
     pumps: list[MessagePump] = [app, *shown.walk_children(with_self=True)]
     return not any(pump.message_queue_size or pump._next_callbacks for pump in pumps) and drawn(shown)

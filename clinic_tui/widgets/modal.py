@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any, ClassVar, TypeVar, cast
 
 from textual import events, on
+from textual._time import get_time
 from textual.app import App, ComposeResult
+from textual.await_complete import AwaitComplete
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
@@ -50,17 +53,18 @@ class WayRow(Widget, can_focus=True):
     """
 
     class Taken(Message):
-        """The way was taken."""
+        """The way was taken, by a key or a button of the mouse that was read `at` this moment."""
 
-        def __init__(self, way: Way) -> None:
+        def __init__(self, way: Way, at: float) -> None:
             super().__init__()
-            self.way = way
+            self.way, self.at = way, at
 
     def __init__(self, way: Way, key_width: int = 0) -> None:
         """`key_width` is the cells of the widest badge, after which all labels stand."""
         super().__init__()
         self.way = way
         self._key_width = key_width
+        self._pressed_at = 0.0
         self.can_focus = way.enabled
 
     def show(self, way: Way) -> None:
@@ -88,19 +92,24 @@ class WayRow(Widget, can_focus=True):
         if event.key in {"enter", "space"}:
             event.stop()
             event.prevent_default()
-            self.post_message(self.Taken(self.way))
+            self.post_message(self.Taken(self.way, event.time))
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        """A click is as old as its first half: Textual makes the click itself when it is handled."""
+        self._pressed_at = event.time
 
     def on_click(self, event: events.Click) -> None:
         """A click takes it too."""
         event.stop()
         if self.way.enabled:
-            self.post_message(self.Taken(self.way))
+            self.post_message(self.Taken(self.way, self._pressed_at))
 
 
 class ClinicDialog(ModalScreen[T]):
     """A dialog over the view. Subclasses give `heading`, `ways`, `compose_body` and `take`.
 
     The focus starts on the harmless way; Esc always takes it. Its body scrolls, its ways stay in sight.
+    It is answered once: what comes after that, by key, mouse or network, is too late and does nothing.
     """
 
     CSS_PATH = css_paths("base", "dialogs")
@@ -115,7 +124,11 @@ class ClinicDialog(ModalScreen[T]):
     def __init__(self) -> None:
         super().__init__()
         self.listening = False
-        """Whether keys and clicks count yet."""
+        """Whether keys and clicks count: not in the first moments, and not once it is answered."""
+        self.answered = False
+        """Whether it closes, or will as soon as nothing stands in front of it."""
+        self._heard_from = inf
+        self._answer: T | None = None
 
     def heading(self) -> str:
         """What it is about, in a few words."""
@@ -152,12 +165,34 @@ class ClinicDialog(ModalScreen[T]):
     def on_mount(self) -> None:
         """Start to listen in a moment."""
         if self.QUIET:
+            self._heard_from = get_time() + self.QUIET
             self.set_timer(self.QUIET, self._listen)
         else:
+            self._heard_from = 0.0
             self._listen()
 
+    def hears(self, at: float) -> bool:
+        """Whether what was read at this moment, by the clock of events, was meant for the dialog."""
+        return not self.answered and at >= self._heard_from
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """Close with an answer; a second one is none. Below another dialog it closes after that one."""
+        if not self.answered:
+            self.answered, self._answer = True, result
+            self.listening = False
+            if self.is_active:
+                return super().dismiss(result)
+        return AwaitComplete.nothing()
+
+    def on_screen_resume(self) -> None:
+        """What stood in front is gone; an answer that came meanwhile counts now."""
+        if self.answered and self.is_active:
+            super().dismiss(self._answer)
+
     def _listen(self) -> None:
-        self.listening = True
+        if self.answered:
+            return
+        self.listening, self._heard_from = True, min(self._heard_from, get_time())
         target = self.first_focus()
         if target is not None and self.focused is None:
             target.focus()
@@ -179,12 +214,12 @@ class ClinicDialog(ModalScreen[T]):
     @on(WayRow.Taken)
     def _taken(self, event: WayRow.Taken) -> None:
         event.stop()
-        if self.listening and event.way.enabled:
+        if self.hears(event.at) and event.way.enabled:
             self.take(event.way.key)
 
     def on_key(self, event: events.Key) -> None:
         """A way's key takes it; arrows walk between the ways."""
-        if not self.listening:
+        if not self.hears(event.time):
             event.stop()
             event.prevent_default()
             return

@@ -189,7 +189,7 @@ class EndShiftDialog(ClinicDialog[Outcome | None]):
 
     def on_key(self, event: events.Key) -> None:
         """The keys of the selected line; the ways' own keys come after."""
-        if self.listening and self.focused is self.lines and self._do(event.key):
+        if self.hears(event.time) and self.focused is self.lines and self._do(event.key):
             event.stop()
             event.prevent_default()
 

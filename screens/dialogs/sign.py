@@ -157,7 +157,7 @@ class SignDialog(ClinicDialog[SignChoice | None]):
     def on_key(self, event: events.Key) -> None:
         """Plus and minus change the days."""
         step = {"plus": 1, "minus": -1, "right": 1, "left": -1}.get(event.key)
-        if step and self.request.async_days is not None and self.listening:
+        if step and self.request.async_days is not None and self.hears(event.time):
             event.stop()
             event.prevent_default()
             self.days = min(MOST, max(FEWEST, self.days + step))

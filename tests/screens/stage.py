@@ -7,6 +7,7 @@ from typing import Any
 from textual.screen import Screen
 
 from clinic_tui.actions.keymap import NO_KEY, Keymap
+from clinic_tui.activity import WatchedApp
 from clinic_tui.client.errors import ClientError
 from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.protocol.commands import Command
@@ -27,7 +28,6 @@ from clinic_tui.state.lists import LISTS
 from clinic_tui.state.queue_view import QueueView
 from clinic_tui.storage.config import Config, set_value
 from clinic_tui.storage.files import UnusableFileError
-from clinic_tui.widgets.guard import GuardedApp
 from clinic_tui.widgets.workplace import Question, Workplace
 from styles import css_paths
 from styles.themes import VARIABLE_DEFAULTS, register_themes, theme_for
@@ -99,7 +99,7 @@ class Asked:
     """What commands are answered with."""
 
 
-class StageApp(GuardedApp[None]):
+class StageApp(WatchedApp[None]):
     """Shows one screen; with a workplace whose ports write down what they are asked."""
 
     CSS_PATH = css_paths("base")

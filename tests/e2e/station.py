@@ -1,7 +1,7 @@
 """Workstations that tell their state, each with a backend of its own; run as a program.
 
 It loads all modules once and then forks: a line of JSON on standard input starts a workstation on the
-terminal it names, and the answer is its process id. What `StatefulApp` adds looks on only; it changes nothing.
+terminal it names, and the answer is its process id. What `StatefulApp` adds changes nothing.
 """
 
 import asyncio

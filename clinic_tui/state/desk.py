@@ -106,6 +106,7 @@ class Desk:
             known = self.visits.get(case_id)
             if known is not None:
                 visit.pending = tuple(one for one in known.pending if visit.message(one.id) is None)
+                visit.sent_here = known.sent_here
             self.visits[case_id] = visit
         self.loaded = True
         return Changes(

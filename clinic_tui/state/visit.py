@@ -54,6 +54,8 @@ class Visit:
         self.stale = False
         """The content may be old: fetch the case again before relying on it."""
         self.pending: tuple[Pending, ...] = ()
+        self.sent_here: set[str] = set()
+        """Ids of the messages that were sent from this workstation."""
         self._messages: list[Message] = []
         self._ids: set[str] = set()
         self._notes: dict[str, Note] = {}
@@ -188,6 +190,7 @@ class Visit:
 
     def send(self, command: PostMessage, at: datetime) -> None:
         """Show a message before the backend has it."""
+        self.sent_here.add(command.command_id)
         pending = Pending(command.command_id, command.body, at, command.phrase_id)
         if command.command_id not in self._ids:
             self.pending = (*self._others(command.command_id), pending)

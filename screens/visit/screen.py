@@ -30,6 +30,7 @@ from screens.visit.beside import Beside
 from screens.visit.case_line import CaseLine
 from screens.visit.claims import Claims
 from screens.visit.draft_book import DraftBook, keeper
+from screens.visit.elsewhere import Elsewhere
 from screens.visit.ending import Ending
 from screens.visit.panes import Panes
 from screens.visit.permits import Permits
@@ -61,6 +62,7 @@ class VisitScreen(ClinicScreen):
         self.beside = Beside(self)
         self.permits = Permits(self)
         self.claims = Claims(self)
+        self.elsewhere = Elsewhere(self)
         self.case_line = CaseLine(self)
         self.talk = Talk(self)
         self.sending = Sending(self)

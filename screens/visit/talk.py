@@ -86,6 +86,7 @@ class Talk:
         source.typing = _("{name} is writing …").format(name=name) if typing else ""
         self.log.source = source
         self.show_composer(visit)
+        self._screen.elsewhere.look(visit)
         self.show_draft(visit)
         self.seen(visit)
 

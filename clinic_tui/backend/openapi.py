@@ -9,7 +9,14 @@ import msgspec
 from clinic_tui import __version__
 from clinic_tui.backend.settings import PAGE_LIMIT
 from clinic_tui.protocol import codec, events, resident, resources
-from clinic_tui.protocol.commands import COMMANDS, ChooseAssignment, CommandSpec, ResidentSignIn, SignIn
+from clinic_tui.protocol.commands import (
+    COMMANDS,
+    AskDeviceKey,
+    ChooseAssignment,
+    CommandSpec,
+    ResidentSignIn,
+    SignIn,
+)
 from clinic_tui.protocol.problems import CONTENT_TYPE, Problem
 
 _REF: Final = "#/components/schemas/{name}"
@@ -65,6 +72,14 @@ OPERATIONS: Final = (
         summary="Choose the assignment the session works under.",
         body=ChooseAssignment,
         answer=resources.SignedIn,
+    ),
+    Operation(
+        method="post",
+        path="/api/v1/session/device",
+        name="device_key",
+        summary="The key under which one's unsent texts are kept on a device; made when it first asks.",
+        body=AskDeviceKey,
+        answer=resources.DeviceKey,
     ),
     Operation(
         method="delete",

@@ -297,6 +297,12 @@ class ChooseAssignment(StrictWire, frozen=True, kw_only=True):
     assignment_id: Slug
 
 
+class AskDeviceKey(StrictWire, frozen=True, kw_only=True):
+    """Which device asks for the key of what its user keeps there; the id is made by the device."""
+
+    device_id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+
+
 class ResidentSignIn(StrictWire, frozen=True, kw_only=True):
     """The resident's side of the demo: a simulated e-ID, by resident id; only with demo data."""
 

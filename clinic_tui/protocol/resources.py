@@ -289,6 +289,16 @@ class SignedIn(Wire, frozen=True, kw_only=True):
     assignment_id: str | None = None
 
 
+class DeviceKey(Wire, frozen=True, kw_only=True):
+    """What a staff member's unsent texts are kept under on one device: 32 bytes, in URL-safe base64."""
+
+    staff_id: str
+    key: str
+
+    def __repr__(self) -> str:
+        return f"DeviceKey(staff_id={self.staff_id!r})"
+
+
 class Cursor(Wire, frozen=True, kw_only=True):
     """How far a stream has been read."""
 

@@ -12,13 +12,14 @@ from clinic_tui.backend.auth import (
     sign_in,
     sign_out,
 )
+from clinic_tui.backend.devices import device_key
 from clinic_tui.backend.endpoints.answers import answer, refuse
 from clinic_tui.backend.endpoints.reading import body_of, query_of, token_of
 from clinic_tui.backend.endpoints.site import Site
 from clinic_tui.backend.origin import LOCAL, network_of
 from clinic_tui.backend.sessions import session_of
 from clinic_tui.protocol.codec import decode_strict
-from clinic_tui.protocol.commands import ChooseAssignment, ResidentSignIn, SignIn
+from clinic_tui.protocol.commands import AskDeviceKey, ChooseAssignment, ResidentSignIn, SignIn
 
 
 class SessionEndpoint:
@@ -57,6 +58,12 @@ class SessionEndpoint:
         signed_in = await choose_assignment(self._site.backend, token, asked)
         self._site.hub.reconnect(token)
         return answer(signed_in)
+
+    async def device_key(self, request: Request) -> Response:
+        """The key of what the session's own user keeps on a device."""
+        token = token_of(request)
+        asked = decode_strict(AskDeviceKey, await self._body(request))
+        return answer(await device_key(self._site.backend, token, asked))
 
     async def sign_out(self, request: Request) -> Response:
         """End the session; its live connections close at once."""
@@ -99,5 +106,6 @@ def routes(site: Site) -> list[BaseRoute]:
         Route("/api/v1/session", endpoint.sign_in, methods=["POST"]),
         Route("/api/v1/session", endpoint.sign_out, methods=["DELETE"]),
         Route("/api/v1/session/assignment", endpoint.choose_assignment, methods=["POST"]),
+        Route("/api/v1/session/device", endpoint.device_key, methods=["POST"]),
         Route("/api/v1/resident-session", endpoint.resident_sign_in, methods=["POST"]),
     ]

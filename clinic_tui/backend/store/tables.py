@@ -326,6 +326,16 @@ sms_outbox = Table(
     text_column("kind"),
 )
 
+device_keys = Table(
+    "device_keys",
+    metadata,
+    Column("staff_id", String(64), ForeignKey("staff.id"), primary_key=True),
+    Column("device_id", String(32), primary_key=True),
+    Column("key", String(44), nullable=False),
+    Column("used_at", InstantColumn(), nullable=False),
+)
+"""What each staff member's unsent texts are kept under on each of their devices (see `devices`)."""
+
 database_facts = Table(
     "database_facts",
     metadata,

@@ -16,7 +16,7 @@ import re
 import secrets
 import stat
 import struct
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -309,7 +309,7 @@ def lock(file: IO[bytes]) -> bool:
 
 
 @contextlib.contextmanager
-def _alone_in(folder: Path) -> Iterator[None]:
+def _alone_in(folder: Path) -> Generator[None]:
     """Wait until no other process is here: two that start at once must not make two ids."""
     import fcntl
 

@@ -5,8 +5,8 @@ from alembic import op
 
 from clinic_tui.backend.store.types import InstantColumn
 
-revision = "0004"
-down_revision = "0003"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 

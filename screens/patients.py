@@ -15,6 +15,7 @@ from clinic_tui.actions.action import Action, Scope
 from clinic_tui.actions.registry import ACTIONS
 from clinic_tui.i18n import N_, _
 from clinic_tui.protocol.care import Ticket
+from clinic_tui.protocol.patient_commands import ProfileOpened
 from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.state.changes import Changes
 from clinic_tui.state.issued import ticket_open
@@ -174,12 +175,18 @@ class PatientsScreen(ClinicScreen):
             self.place.patient = event.answer.profile
             self.show_all()
 
-    def _added(self, profile: ResidentProfile | None) -> None:
+    def _added(self, answer: ProfileOpened | None) -> None:
         self.number_field.focus()
-        if profile is not None:
-            self.number_field.value = ""
-            self.place.patient = profile
-            self.show_all()
+        if answer is None:
+            return
+        self.number_field.value = ""
+        self.place.patient = answer.profile
+        self.show_all()
+        if answer.already_there:
+            self.say(
+                _("The resident was here already; what you wrote was not saved. Logged as a search."),
+                warning=True,
+            )
 
     def may(self, action_id: str) -> bool:
         """Whether the action can be performed now."""

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from clinic_tui.backend.activity import BY_ITSELF
-from clinic_tui.backend.audit import AuditEntry
 from clinic_tui.backend.context import Backend
+from clinic_tui.backend.denied import is_denial, log_denial
 from clinic_tui.backend.handlers.permissions import check_permission
 from clinic_tui.backend.handlers.registry import HANDLERS
 from clinic_tui.backend.journal import Answered
@@ -63,13 +63,13 @@ async def run(
             backend.activity.of_session(session, now)
         tx = _tx(backend, conn, session, now, request_id)
         if party == "staff":
-            check_permission(tx, name, command)
+            check_permission(tx, name)
         answer = encode(handler(tx, command))
         kept = Answered(subject=session.subject, command_id=command.command_id, digest=digest, answer=answer)
         return answer, tx.finish(kept)
 
     try:
-        answer, envelopes = await _guarded(backend, token, name, request_id, work)
+        answer, envelopes = await _guarded(backend, token, name, request_id, work, command)
     except Refused as no:
         if no.problem.status != 409:
             raise
@@ -128,7 +128,12 @@ def _tx(backend: Backend, conn: Connection, session: Session | None, now: dateti
 
 
 async def _guarded(
-    backend: Backend, token: str, name: str, request_id: str, work: Callable[[Connection], T]
+    backend: Backend,
+    token: str,
+    name: str,
+    request_id: str,
+    work: Callable[[Connection], T],
+    command: Command | None = None,
 ) -> T:
     try:
         try:
@@ -143,29 +148,21 @@ async def _guarded(
             Code.UNAVAILABLE, "The service cannot store anything right now. Try again.", retry_after=1.0
         ) from None
     except Refused as no:
-        if no.object_id and no.problem.status in {403, 404}:
-            await _log_denied(backend, token, name, request_id, no)
+        if is_denial(no, command):
+            await _log_denied(backend, token, name, request_id, no, command)
         raise
 
 
-async def _log_denied(backend: Backend, token: str, name: str, request_id: str, no: Refused) -> None:
+async def _log_denied(
+    backend: Backend, token: str, name: str, request_id: str, no: Refused, command: Command | None
+) -> None:
     """A refused access is written to the access log too, in a transaction of its own (security.md 4.5)."""
 
     def work(conn: Connection) -> None:
         now = backend.clock.now()
         session = session_of(conn, token, now, backend.region)
         tx = _tx(backend, conn, session, now, request_id)
-        unit = session.assignment.unit_id if session and session.assignment else ""
-        tx.audit(
-            AuditEntry(
-                action="DENIED",
-                code=name,
-                object_type="case",
-                object_id=no.object_id,
-                unit_id=unit,
-                reason=no.problem.code,
-            )
-        )
+        log_denial(tx, name, no, command)
         tx.finish()
 
     try:

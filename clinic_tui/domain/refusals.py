@@ -77,7 +77,6 @@ REASONS: dict[str, str] = {
     "proxy.child_too_young": N_("The service is not meant for so young a child. Phone 1177 instead."),
     "proxy.no_link": N_("The population register shows no guardianship today."),
     "proxy.protected": N_("Nobody can act for another where one of them has a protected identity."),
-    "resident.known": N_("There is a resident with that number already. Search for them."),
     "resident.mobile": N_("Write a mobile number that text messages can be sent to."),
     "resident.name_missing": N_("Write the resident's name."),
     "shift.unfinished": N_("End or sign what is yours first, or leave it with a reason."),

@@ -4,10 +4,11 @@ from clinic_tui.domain.note import is_blank
 from clinic_tui.domain.refusals import Refusal
 
 
-def check_new(*, known: bool, name: str, mobile: str) -> Refusal | None:
-    """Why a resident cannot be added, or None. `mobile` is the checked number, empty where it is none."""
-    if known:
-        return Refusal(rule="resident.known")
+def check_new(*, name: str, mobile: str) -> Refusal | None:
+    """Why a resident cannot be added, or None. `mobile` is the checked number, empty where it is none.
+
+    Whether there is one with the number already is no part of it: only a look-up tells that.
+    """
     if is_blank(name):
         return Refusal(rule="resident.name_missing")
     return None if mobile else Refusal(rule="resident.mobile")

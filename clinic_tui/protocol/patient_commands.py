@@ -148,6 +148,8 @@ class ProfileOpened(Wire, frozen=True, kw_only=True):
     """A resident's profile as it is after the command."""
 
     profile: ResidentProfile
+    already_there: bool = False
+    """Of one who was to be added: they were there, are shown as by a look-up, and nothing was stored."""
 
 
 class VerificationAnswer(Wire, frozen=True, kw_only=True):

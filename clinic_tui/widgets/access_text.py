@@ -22,7 +22,12 @@ def access_time(entry: AccessEntry, now: datetime) -> str:
 
 
 def deed_text(action: str, code: str) -> str:
-    """What was done, as the end of a sentence; a code without words of its own is told by its kind."""
+    """What was done, as the end of a sentence; a code without words of its own is told by its kind.
+
+    What was refused is told as that: its code says what was asked for, which did not happen.
+    """
+    if action == "DENIED":
+        return _by_action()[action]
     return _of_case().get(code) or _of_rest().get(code) or _by_action().get(action, code)
 
 

@@ -7,7 +7,6 @@ from textual.widget import Widget
 from clinic_tui.i18n import _
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.patient_commands import CreateResident, ProfileOpened
-from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.protocol.text import safe_line
 from clinic_tui.widgets.booking_when import form_line
 from clinic_tui.widgets.form_dialog import FormDialog, Problem
@@ -20,8 +19,11 @@ from styles import css_paths
 NAME_LIMIT = 80
 
 
-class NewResidentDialog(FormDialog[ResidentProfile]):
-    """Asks for name and mobile number, both required (domain.md 2.6); gives the new profile."""
+class NewResidentDialog(FormDialog[ProfileOpened]):
+    """Asks for name and mobile number, both required (domain.md 2.6).
+
+    Gives the new profile, or that of somebody who had the number already.
+    """
 
     CSS_PATH = css_paths("base", "dialogs", "forms")
 
@@ -77,4 +79,4 @@ class NewResidentDialog(FormDialog[ResidentProfile]):
 
     def arrived(self, answer: ProfileOpened) -> None:
         """Give the profile."""
-        self.dismiss(answer.profile)
+        self.dismiss(answer)

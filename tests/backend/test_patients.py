@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 
 from clinic_tui.backend.audit import verify_chain
 from clinic_tui.backend.context import Backend
-from clinic_tui.backend.refused import Refused
 from clinic_tui.backend.store.tables import audit, residents
 from clinic_tui.domain.person_id import ALL_TYPES, REGIONAL_FORMATS
 from tests.backend.town import ANNA_CASE, SOUTH_CASE, Person, in_progress, staff
@@ -220,8 +219,8 @@ async def test_a_resident_is_added_with_birth_date_and_sex_from_the_number(backe
 @pytest.mark.parametrize(
     ("fields", "status", "field", "rule"),
     [
-        ({"person_number": ANNA}, 409, None, "resident.known"),
-        ({"person_number": CLARA}, 409, None, "resident.known"),
+        ({"person_number": ANNA, "name": " "}, 422, "name", "resident.name_missing"),
+        ({"person_number": CLARA, "mobile": ""}, 422, "mobile", "resident.mobile"),
         ({"name": " \u200b"}, 422, "name", "resident.name_missing"),
         ({"mobile": ""}, 422, "mobile", "resident.mobile"),
         ({"mobile": "021-100 00 00"}, 422, "mobile", "resident.mobile"),
@@ -312,11 +311,10 @@ async def test_a_regions_own_reserve_number_is_taken_where_the_region_has_them(
 async def test_two_who_add_the_same_resident_make_one(backend: Backend) -> None:
     people = [await staff(backend, name) for name in ("nora", "nils")]
 
-    async def add(person: Person) -> object:
-        try:
-            return await _create(person)
-        except Refused as no:
-            return no.problem.rule
+    async def add(person: Person) -> Any:
+        return await person.send("create_resident", person_number=NEW, name="Gun Ny", mobile="0701740605")
 
     outcomes = await asyncio.gather(*(add(people[n % 2]) for n in range(6)))
-    assert sorted(str(one) == "resident.known" for one in outcomes) == [False] + [True] * 5
+    assert sorted(one.already_there for one in outcomes) == [False] + [True] * 5
+    assert len({one.profile.resident.id for one in outcomes}) == 1
+    assert len(await _log(backend, "SEARCH")) == 5

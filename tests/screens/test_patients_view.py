@@ -121,6 +121,27 @@ async def test_one_who_is_not_found_can_be_added() -> None:
         assert app.place.patient == profile()
 
 
+async def test_one_who_was_there_already_is_shown_as_by_a_search_and_told_so() -> None:
+    app = app_with()
+    find = app.asked.answer
+    assert find is not None
+
+    def answer(command: Command) -> Any:
+        if isinstance(command, CreateResident):
+            return ProfileOpened(profile=profile(), already_there=True)
+        return find(command)
+
+    app.asked.answer = answer
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app)
+        await pilot.press(*NUMBER, "enter")
+        await pilot.pause()
+        await pilot.press(*"Karin", "enter", *"0701740605", "ctrl+s")
+        await pilot.pause()
+        assert app.place.patient == profile()
+        assert "was here already; what you wrote was not saved" in text_of(app)
+
+
 async def test_without_contact_the_number_stays() -> None:
     app = app_with()
     app.asked.refuse = Offline()

@@ -12,7 +12,7 @@ from clinic_tui.domain.verifying import change_text, check_decision, check_prior
 REQUEST = {"signed": True, "newest": True, "own": True, "already_asked": False}
 DECISION = {"is_open": True, "own": False, "for_other": False, "returned": False, "comment": ""}
 CHANGE: dict[str, Any] = {"old": 4, "new": 2, "known": {1, 2, 3, 4, 5}, "reason": "Worse"}
-NEW = {"known": False, "name": "Gun Ny", "mobile": "+46701740605"}
+NEW = {"name": "Gun Ny", "mobile": "+46701740605"}
 
 
 def _rule(no: Refusal | None) -> str | None:
@@ -79,7 +79,6 @@ def test_a_change_is_told_in_one_line() -> None:
     ("fact", "rule"),
     [
         ({}, None),
-        ({"known": True, "name": "", "mobile": ""}, "resident.known"),
         ({"name": "\u00ad"}, "resident.name_missing"),
         ({"mobile": ""}, "resident.mobile"),
     ],

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select, update
 
 from clinic_tui.backend.profiles import known_resident, log_resident, profile_of
-from clinic_tui.backend.refused import Refused, invalid, refused
+from clinic_tui.backend.refused import Refused, invalid
 from clinic_tui.backend.rules import local_date
 from clinic_tui.backend.store.tables import residents
 from clinic_tui.backend.tx import Tx
@@ -23,7 +23,7 @@ from clinic_tui.protocol.patient_commands import (
     ResidentFound,
     SaveContact,
 )
-from clinic_tui.protocol.problems import Code
+from clinic_tui.protocol.patients import ResidentProfile
 
 _BY_NUMBER = select(residents).where(residents.c.person_number == bindparam("number"))
 _ADD = insert(residents)
@@ -35,13 +35,20 @@ def find_resident(tx: Tx, command: FindResident) -> ResidentFound:
     """Look a resident up by the whole number; logged, found or not, without the number (domain.md 3)."""
     tx.require(Permission.PREVIEW_CASE)
     number = _number(tx, command.person_number)
+    profile = _look_up(tx, number)
+    if profile is None:
+        log_resident(tx, "SEARCH", "resident_not_found", None)
+    return ResidentFound(profile=profile, person_number=number.value)
+
+
+def _look_up(tx: Tx, number: PersonId) -> ResidentProfile | None:
+    """The resident with this number as a look-up shows them, with its row in the access log."""
     row = tx.conn.execute(_BY_NUMBER, {"number": number.value}).mappings().one_or_none()
     if row is None:
-        log_resident(tx, "SEARCH", "resident_not_found", None)
-        return ResidentFound(profile=None, person_number=number.value)
+        return None
     profile = profile_of(tx, row)
     log_resident(tx, "SEARCH", "resident_found", row["id"], profile)
-    return ResidentFound(profile=profile, person_number=number.value)
+    return profile
 
 
 def open_resident(tx: Tx, command: OpenResident) -> ProfileOpened:
@@ -53,14 +60,20 @@ def open_resident(tx: Tx, command: OpenResident) -> ProfileOpened:
 
 
 def create_resident(tx: Tx, command: CreateResident) -> ProfileOpened:
-    """Add a resident who was looked up and not found; birth date and sex come from the number."""
+    """Add a resident who was looked up and not found; birth date and sex come from the number.
+
+    One who has it already is looked up: with the rights, the answer and the row in the log of `find_resident`.
+    """
     tx.require(Permission.CREATE_ASYNC)
+    tx.require(Permission.PREVIEW_CASE)
     number = _number(tx, command.person_number)
-    known = tx.conn.execute(_BY_NUMBER, {"number": number.value}).first() is not None
     mobile = _mobile(command.mobile)
-    refusal = check_new(known=known, name=command.name, mobile=mobile)
+    refusal = check_new(name=command.name, mobile=mobile)
     if refusal is not None:
         raise _not_added(refusal)
+    known = _look_up(tx, number)
+    if known is not None:
+        return ProfileOpened(profile=known, already_there=True)
     row: dict[str, Any] = {
         "id": f"r-{new_id(int(tx.now.timestamp() * 1000))}",
         "person_number": number.value,
@@ -114,6 +127,4 @@ def _mobile(text: str) -> str:
 
 
 def _not_added(refusal: Refusal) -> Refused:
-    if refusal.rule in _FIELDS:
-        return invalid(_FIELDS[refusal.rule], refusal.rule, refusal.reason)
-    return refused(Code.CONFLICT, refusal.reason, rule=refusal.rule)
+    return invalid(_FIELDS[refusal.rule], refusal.rule, refusal.reason)

@@ -3,7 +3,6 @@
 from clinic_tui.backend.refused import forbidden
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.roles import Permission
-from clinic_tui.protocol.command import Command
 
 _OWN_CASE = frozenset({Permission.ACCEPT_DROP_IN, Permission.ANSWER_ASYNC})
 _READ = frozenset({Permission.PREVIEW_CASE})
@@ -75,13 +74,10 @@ NEEDED: dict[str, frozenset[Permission] | None] = {
 """Any one of these lets a role send the command; None lets everybody. What a role may do with one case, such
 as a drop-in and not a chat, its handler decides."""
 
-_OBJECTS = ("case_id", "resident_id", "verification_id", "ticket_id", "conversation_id", "unit_id")
 
-
-def check_permission(tx: Tx, name: str, command: Command) -> None:
+def check_permission(tx: Tx, name: str) -> None:
     """Refused with 403, and a row in the access log, where the role may not send the command at all."""
     needed = NEEDED[name]
     if needed is None or (tx.assignment and any(tx.allows(permission) for permission in needed)):
         return
-    named = (getattr(command, field, None) for field in _OBJECTS)
-    raise forbidden(object_id=next((value for value in named if value), ""))
+    raise forbidden()

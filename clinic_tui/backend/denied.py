@@ -1,9 +1,9 @@
 """Refused access in the access log: whose data it was about, and at which unit (security.md 4.5)."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import BindParameter, Select, bindparam, select
 
 from clinic_tui.backend.audit import AuditEntry
 from clinic_tui.backend.refused import Refused
@@ -16,8 +16,8 @@ from clinic_tui.protocol.command import Command
 
 _NAMED = ("case_id", "resident_id", "verification_id", "ticket_id", "conversation_id", "unit_id")
 """Fields of commands that name an object, the closest to a resident first."""
-_WANTED = bindparam("wanted")
-_OWNERS: tuple[tuple[str, Select[tuple[str | None, str | None]]], ...] = (
+_WANTED: BindParameter[str] = bindparam("wanted")
+_OWNERS: tuple[tuple[str, Select[Any]], ...] = (
     ("case", select(cases.c.resident_id, cases.c.unit_id).where(cases.c.id == _WANTED)),
     ("resident", select(residents.c.id, residents.c.id).where(residents.c.id == _WANTED)),
     ("ticket", select(tickets.c.resident_id, tickets.c.unit_id).where(tickets.c.id == _WANTED)),

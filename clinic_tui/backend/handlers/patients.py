@@ -62,7 +62,7 @@ def open_resident(tx: Tx, command: OpenResident) -> ProfileOpened:
 def create_resident(tx: Tx, command: CreateResident) -> ProfileOpened:
     """Add a resident who was looked up and not found; birth date and sex come from the number.
 
-    One who has it already is looked up: with the rights, the answer and the row in the log of `find_resident`.
+    One who has it already is looked up, with the rights, the answer and the logged row of `find_resident`.
     """
     tx.require(Permission.CREATE_ASYNC)
     tx.require(Permission.PREVIEW_CASE)

@@ -1,6 +1,7 @@
 """A unit's settings, hours and roles from the command line, and the gateway's options."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -20,13 +21,22 @@ def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     set_language("en")
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> str:
-    url = f"sqlite:///{tmp_path / 'clinic.db'}"
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a database of one unit and one nurse, made by the commands themselves."""
+    folder = tmp_path_factory.mktemp("template")
+    url = f"sqlite:///{folder / 'clinic.db'}"
     assert _admin(url, "unit", "add", "eken", "--name", "Eken")[0] == 0
     given = ("--name", "Anna", "--hsa-id", "SE1-a", "--unit", "eken", "--role", "nurse", "--password-stdin")
     assert _admin(url, "staff", "add", "anna", *given, stdin=f"{PASSWORD}\n")[0] == 0
-    return url
+    return folder
+
+
+@pytest.fixture
+def database(template: Path, tmp_path: Path) -> str:
+    """A copy of the template that is the test's own; whole, for a journal may lie beside it."""
+    copied = shutil.copytree(template, tmp_path / "database")
+    return f"sqlite:///{copied / 'clinic.db'}"
 
 
 def _admin(database: str, *given: str, stdin: str = "") -> tuple[int, str]:

@@ -93,7 +93,10 @@ async def scripted(*scripts: Script, refuse: int | None = None) -> AsyncIterator
         heads.append(request.headers)
         return Response(refuse, "X", Headers({"location": "ws://127.0.0.1:1/x", "content-length": "0"}))
 
-    async with serve(handle, "127.0.0.1", 0, process_request=check, compression=None) as server:
+    wait = QUICK.close_timeout
+    async with serve(
+        handle, "127.0.0.1", 0, process_request=check, compression=None, close_timeout=wait
+    ) as server:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", hellos, heads
 
 
@@ -103,7 +106,7 @@ def stream(url: str, told: Told, *, idle: Callable[[], int] = lambda: 0, **curso
 
 
 async def eventually(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - one turn of the loop at a time
             await asyncio.sleep(0)
 
@@ -267,14 +270,18 @@ async def test_a_redirect_is_not_followed_with_the_token() -> None:
 
 
 async def test_a_server_that_falls_silent_is_noticed() -> None:
+    noticed = asyncio.Event()
+
     async def silent(socket: ServerConnection, _hello: dict[str, Any]) -> None:
         await say(socket, Live(server_time=NOW))
         socket.transport.pause_reading()  # type: ignore[attr-defined]
-        await asyncio.sleep(3)
+        await noticed.wait()
 
     told = Told()
-    async with scripted(silent, over) as (url, _hellos, _heads), asyncio.timeout(2.5):
-        await stream(url, told).run()
+    async with scripted(silent, over) as (url, _hellos, _heads):
+        async with asyncio.timeout(Rhythm().ping):
+            await stream(url, told).run()
+        noticed.set()
     assert [type(one) for one in told.errors] == [Offline]
 
 

@@ -149,6 +149,7 @@ def visit_app(
 async def press(pilot: Pilot[Any], *keys: str) -> None:
     """Press keys once the dialog in front listens, and wait until all is drawn."""
     await settle(pilot)
+    await listening(pilot)
     for key in keys:
         await pilot.press(key)
         await listening(pilot)

@@ -1,8 +1,8 @@
-"""A pilot's pause that ends once the app has nothing left to do: no sooner on a busy machine, no later on a quiet one.
+"""A pilot's pause that ends once nothing is left to do, on a busy machine as on a quiet one.
 
-Textual's own sleeps 20 ms twice a key and looks at how much time the process was given. That is slow, and on a
-machine that works on something else it ends in the middle of what one waits for. This one looks at the event loop
-and at every queue instead.
+Textual's own sleeps 20 ms twice a key and looks at how much time the process was given. That is slow, and
+on a machine that works on something else it ends in the middle of what one waits for. This one looks at the
+event loop and at every queue.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from textual.screen import Screen
 from clinic_tui.activity import WatchedApp
 
 MOST_TURNS = 100
-"""An app that is not quiet after being drawn so often drives itself; the test goes on and says what it sees."""
+"""An app that is drawn so often drives itself; the test goes on and says what it sees."""
 MOST_STEPS = 20_000
 """So many steps of the loop with work in each of them are an app that drives itself, too."""
 MOST_SECONDS = 30.0
@@ -30,14 +30,14 @@ MOST_SECONDS = 30.0
 
 
 def steady_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let every pause, and every key, last until each widget has handled its messages and the screen is drawn."""
+    """Let every pause and every key last until each widget has handled its messages and all is drawn."""
 
     async def pause(pilot: Pilot[Any], delay: float | None = None) -> None:
         if delay is not None:
             await asyncio.sleep(delay)
         await settled(pilot.app)
 
-    async def wait_for_screen(pilot: Pilot[Any], timeout: float = MOST_SECONDS) -> bool:
+    async def wait_for_screen(pilot: Pilot[Any], timeout: float = 30.0) -> bool:  # noqa: ASYNC109
         await settled(pilot.app, timeout)
         return pilot.app._exception is None
 
@@ -51,7 +51,7 @@ def steady_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def settled(app: App[Any], most_seconds: float = MOST_SECONDS) -> None:
-    """Return once nothing is left to handle or to draw. Raises `WaitForScreenTimeout` for a widget that hangs."""
+    """Return once nothing is left to handle or to draw; `WaitForScreenTimeout` for a widget that hangs."""
     until = monotonic() + most_seconds
     for _turn in range(MOST_TURNS):
         await _handled(app, until)

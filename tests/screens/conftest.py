@@ -5,12 +5,15 @@ from collections.abc import Iterator
 import pytest
 
 from clinic_tui.i18n import language, set_language
+from clinic_tui.widgets.modal import ClinicDialog
 from tests.steady import steady_pauses
 
 
 @pytest.fixture(autouse=True)
 def steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses that last, and dialogs that listen at once; a test of their first moments sets its own."""
     steady_pauses(monkeypatch)
+    monkeypatch.setattr(ClinicDialog, "QUIET", 0.0)
 
 
 @pytest.fixture

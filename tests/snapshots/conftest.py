@@ -11,6 +11,7 @@ import textual
 from textual.app import App
 from textual.pilot import Pilot
 
+from clinic_tui.widgets.modal import ClinicDialog
 from tests.steady import steady_pauses
 
 PINNED = re.search(
@@ -46,7 +47,9 @@ def report_parts() -> str:
 
 @pytest.fixture(autouse=True)
 def steady(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pauses that last, and dialogs that listen at once; a test of their first moments sets its own."""
     steady_pauses(monkeypatch)
+    monkeypatch.setattr(ClinicDialog, "QUIET", 0.0)
 
 
 @pytest.fixture

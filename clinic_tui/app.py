@@ -38,6 +38,7 @@ from clinic_tui.resident_room import ResidentRoom
 from clinic_tui.shift_end import ShiftEnd
 from clinic_tui.state.changes import Changes
 from clinic_tui.widgets.clinic_screen import ClinicScreen
+from clinic_tui.widgets.outcome import Outcome
 from clinic_tui.widgets.palette_provider import ActionsProvider
 from clinic_tui.widgets.style_sheet import KeptStylesheet
 from clinic_tui.widgets.terminal_driver import ending_driver
@@ -131,8 +132,10 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
             app_may=self.anywhere.may,
             app_perform=self.anywhere.perform,
             open_case=self.navigation.open_case,
+            arrival=self.navigation.arrival,
             begin=self.deeds.begin,
             in_visit=self.navigation.in_visit,
+            answer=self.navigation.answer,
             may_begin=self.deeds.may,
             begin_resident=self.residents.begin,
             may_begin_resident=self.residents.may,
@@ -141,6 +144,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
             fetch_day=lambda day, done, failed: self.fetch(self.link.fetch_day(day), done, failed),
             renew=self.navigation.renew,
             ask=self.navigation.ask,
+            tell=self.tell,
             set_filter=self.set_filter,
             set_option=self.set_option,
             copy=self.copy_text,
@@ -227,9 +231,13 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
 
     def say(self, text: str, *, warning: bool = False) -> None:
         """Say something in the notice line of the view in front."""
+        self.tell(Outcome(text, warning=warning))
+
+    def tell(self, outcome: Outcome) -> None:
+        """Tell what came of an action in the view in front; see `Workplace.tell`."""
         screen = self.clinic_screen
         if screen is not None and screen.is_mounted:
-            screen.say(text, warning=warning)
+            screen.tell(outcome)
 
     def keys_lost(self, count: int) -> None:
         """Say that keys came to nothing, for one who has typed on would not see it."""

@@ -45,11 +45,12 @@ class CaseRoom:
             deed(row)
 
     def _row(self, case_id: str) -> CaseRow | None:
-        """The case's row: of the lists, of what is opened, or of the ended chats."""
+        """The case's row: of the lists, of what is opened, or of what has ended."""
         place = self._hall.place
         visit = place.desk.visits.get(case_id)
         opened = visit.row if visit is not None else None
-        return place.desk.rows.get(case_id) or opened or place.ended.get(case_id)
+        ended = place.ended.get(case_id) or place.desk.unanswered.get(case_id)
+        return place.desk.rows.get(case_id) or opened or ended
 
     def _find(self, action_id: str, prefix: str) -> Any:
         name = prefix + ACTIONS[action_id].id.replace(".", "_")

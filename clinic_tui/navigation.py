@@ -6,15 +6,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 
 from clinic_tui.client.errors import ClientError
 from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.i18n import _
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.patient_commands import OpenResident, ProfileOpened
+from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.protocol.resources import CaseDetail
 from clinic_tui.state.selectors import followed
 from clinic_tui.state.visit import Visit
+from clinic_tui.widgets.outcome import Offer, Outcome
+from clinic_tui.widgets.texts import resident_with_age
 from clinic_tui.widgets.workplace import Choice, Question
 
 if TYPE_CHECKING:
@@ -89,11 +93,41 @@ class Navigation:
         """The open visits and chats that one goes round among, in the order of their tabs."""
         return followed(self._app.room.desk, self._app.place.current_visit)
 
+    def _standing(self) -> tuple[object, ...]:
+        """Where the user is, and what they write there."""
+        app = self._app
+        field = app.focused
+        text = field.text if isinstance(field, TextArea) else field.value if isinstance(field, Input) else ""
+        patient = app.place.patient
+        return (app.current_mode, app.place.current_visit, patient.resident.id if patient else "", text)
+
+    def arrival(self) -> Callable[[str], None]:
+        """See `Workplace.arrival`."""
+        before = self._standing()
+        return lambda case_id: self._arrive(case_id, still=self._standing() == before)
+
+    def _arrive(self, case_id: str, *, still: bool) -> None:
+        """Show a case that was asked for; else say that it is there, with the key to it."""
+        app = self._app
+        visit = app.room.desk.visits.get(case_id)
+        row = visit.row if visit is not None else app.room.desk.rows.get(case_id)
+        if still or row is None:
+            self.open_case(case_id)
+            return
+        offer = Offer("go.visit", resident_with_age(row.resident), lambda: self.open_case(case_id))
+        app.tell(Outcome(_("What you asked for is ready."), offers=(offer,)))
+
     def open_case(self, case_id: str) -> None:
         """Show a case on the visit screen, fetched first where the desk does not have it."""
         app = self._app
         if case_id not in app.room.desk.visits:
-            app.fetch(app.link.fetch_case(case_id), self._opened)
+            arrived = self.arrival()
+
+            def opened(detail: CaseDetail) -> None:
+                app.take(app.room.desk.open(detail))
+                arrived(detail.row.id)
+
+            app.fetch(app.link.fetch_case(case_id), opened)
             return
         app.place.current_visit = case_id
         if app.current_mode != "visit":
@@ -116,30 +150,42 @@ class Navigation:
 
         self._app.call_later(perform)
 
+    def answer(self, case_id: str) -> None:
+        """Show a case with the focus where one writes; the end of the shift gives way to it."""
+        self._app.shift.taken_off()
+        self.in_visit("visit.write", case_id)
+
     def open_resident(self, resident_id: str) -> None:
         """Show a resident's profile; the reading is logged."""
         app = self._app
         command = OpenResident(command_id=new_id(), resident_id=resident_id)
+        before = self._standing()
 
         def opened(answer: ProfileOpened) -> None:
-            app.place.patient = answer.profile
-            if app.current_mode != "patients":
-                app.place.wanted_tab["patients"] = "profile"
-            self.show("patients")
-            screen = app.clinic_screen
-            if screen is not None and screen.is_mounted:
-                screen.show_all()
+            if self._standing() == before:
+                self._show_profile(answer.profile)
+                return
+            name = resident_with_age(answer.profile.resident)
+            offer = Offer("go.patients", name, lambda: self._show_profile(answer.profile))
+            app.tell(Outcome(_("What you asked for is ready."), offers=(offer,)))
 
         app.submit(command, opened, lambda error: app.say(error.user_text(), warning=True))
+
+    def _show_profile(self, profile: ResidentProfile) -> None:
+        """Show this profile in the patients view."""
+        app = self._app
+        app.place.patient = profile
+        if app.current_mode != "patients":
+            app.place.wanted_tab["patients"] = "profile"
+        self.show("patients")
+        screen = app.clinic_screen
+        if screen is not None and screen.is_mounted:
+            screen.show_all()
 
     def renew(self, case_id: str) -> None:
         """Fetch a case again: what happened in it is not told by events."""
         app = self._app
         app.fetch(app.link.fetch_case(case_id), lambda detail: app.take(app.room.desk.open(detail)))
-
-    def _opened(self, detail: CaseDetail) -> None:
-        self._app.take(self._app.room.desk.open(detail))
-        self.open_case(detail.row.id)
 
     def edit_filter(self, *, search: bool = False, first: bool = False) -> None:
         """Show the filter dialog."""

@@ -53,6 +53,14 @@ _ANYWHERE = (
         N_("Empty the filter, so nothing is hidden."),
         91,
     ),
+    Action(
+        "app.leader",
+        N_("Go to"),
+        "ctrl+g",
+        Scope.ANYWHERE,
+        N_("The next key acts, also where one types: a digit goes to a view, a letter acts on the case."),
+        65,
+    ),
     Action("app.palette", N_("All"), "ctrl+p", Scope.ANYWHERE, N_("Find any action by name."), 80),
     Action(
         "app.help", N_("Help"), "question_mark,f1", Scope.ANYWHERE, N_("Show what every key does here."), 85
@@ -72,7 +80,9 @@ _LIST = (
         10,
     ),
     Action("case.take", N_("Take"), "t", Scope.LIST, N_("Take the case."), 20),
-    Action("case.start", N_("Start visit"), "s", Scope.LIST, N_("Start the visit: the chat opens."), 30),
+    Action(
+        "case.start", N_("Start visit"), "s,ctrl+s", Scope.LIST, N_("Start the visit: the chat opens."), 30
+    ),
     Action(
         "case.take_over", N_("Take over"), "o", Scope.LIST, N_("Take the case over from a colleague."), 40
     ),
@@ -89,6 +99,7 @@ _LIST = (
 )
 _VISIT = (
     Action("message.send", N_("Send"), "ctrl+j", Scope.VISIT, N_("Send the message to the resident."), 10),
+    Action("visit.write", N_("Write"), "ctrl+e", Scope.VISIT, N_("Write to the resident."), 11),
     Action("visit.phrases", N_("Phrases"), "f4", Scope.VISIT, N_("Pick a phrase."), 20),
     Action("visit.note", N_("Note"), "ctrl+n", Scope.VISIT, N_("Write in the note."), 30),
     Action("visit.sign", N_("Sign"), "f9", Scope.VISIT, N_("Sign the note; this ends the visit."), 35),
@@ -96,7 +107,7 @@ _VISIT = (
         "visit.end", N_("End visit"), "f10", Scope.VISIT, N_("End the chat, with or without an answer."), 40
     ),
     Action("visit.panel", N_("Next panel"), "ctrl+t", Scope.VISIT, N_("Show the next side panel."), 62),
-    Action("visit.chat", N_("Chat log"), "ctrl+g", Scope.VISIT, N_("Move the focus to the chat log."), 90),
+    Action("visit.chat", N_("Chat log"), "ctrl+up", Scope.VISIT, N_("Move the focus to the chat log."), 90),
     Action(
         "visit.previous",
         N_("Previous visit"),

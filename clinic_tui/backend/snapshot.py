@@ -64,6 +64,18 @@ _PAGE = (
     .order_by(cases.c.id)
     .limit(bindparam("most"))
 )
+_LEFT_FOR = timedelta(hours=12)
+"""So long what was closed unanswered is told: as long as a shift may be, whatever sessions it has."""
+_UNANSWERED = (
+    case_select()
+    .where(
+        cases.c.assignee_id == bindparam("who"),
+        cases.c.closed_at >= bindparam("since", type_=cases.c.closed_at.type),
+        cases.c.last_resident_at.is_not(None),
+        or_(cases.c.last_staff_at.is_(None), cases.c.last_staff_at < cases.c.last_resident_at),
+    )
+    .order_by(cases.c.id)
+)
 _ABOUT = select(cases.c.resident_id).where(cases.c.id.in_(bindparam("ids", expanding=True)))
 _READABLE_FOR = timedelta(days=30)
 """How long a resident's home shows a chat that has ended (domain.md 2.1.2)."""
@@ -102,7 +114,8 @@ def desk_snapshot(tx: Tx) -> DeskSnapshot:
     items, notices, issued = verifications_of(tx), newest_notices(tx, member.id), tickets_of_issuer(tx)
     talks = my_conversations(tx)
     named = [one.resident.id for one in (*items, *notices, *issued) if one.resident is not None]
-    log_list(tx, found, "desk", more=(*named, *_talked_about(tx, talks)))
+    unanswered = _closed_unanswered(tx)
+    log_list(tx, [*found, *unanswered], "desk", more=(*named, *_talked_about(tx, talks)))
     infos = unit_infos(tx, assignment.units)
     names = {info.id: info.name for info in infos}
     mine = tuple(case_detail_of(tx, case) for case in found if not is_chat(case) and _takes_part(tx, case))
@@ -133,8 +146,16 @@ def desk_snapshot(tx: Tx) -> DeskSnapshot:
         tickets=issued,
         verifications=items,
         drafts=every_draft_of(tx.conn, member.id),
+        unanswered=tuple(case_row(case, tx.now, tx.region) for case in unanswered),
         shift_ends_at=session.expires_at if session else None,
     )
+
+
+def _closed_unanswered(tx: Tx) -> list[CaseRecord]:
+    """Cases of one's own, at the session's units, that were closed while the resident waited."""
+    asked = {"who": tx.staff.id, "since": tx.now - _LEFT_FOR}
+    found = map(record, tx.conn.execute(_UNANSWERED, asked).mappings())
+    return [case for case in found if case.unit_id in tx.assignment.units]
 
 
 def _talked_about(tx: Tx, talks: Iterable[Conversation]) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """Deeds on asynchronous chats: done, end, go on in a new one; and tickets (slides 24, 32, 40, 60)."""
 
 from collections.abc import Callable
-from time import monotonic
 
 from clinic_tui.case_deeds.part import Part, is_chat, is_open_chat
 from clinic_tui.client.errors import ClientError, Rejected
@@ -13,45 +12,47 @@ from clinic_tui.protocol.chat_commands import CloseChat, ContinueChat, MarkDone,
 from clinic_tui.protocol.command import DetailAnswer
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.resources import CaseRow
+from clinic_tui.widgets.answer_first import answer_choice, who_waits
+from clinic_tui.widgets.next_waiting import next_offer
 from clinic_tui.widgets.texts import resident_with_age
-from clinic_tui.widgets.workplace import Choice, Question
+from clinic_tui.widgets.workplace import Choice, Question, Waiting
 from screens.dialogs.days import DaysDialog
 
-TWICE_SECONDS = 1.0
-"""A key within this time of the chat's coming up was meant for the one before it."""
 _TO_DO = frozenset({AsyncState.AWAITING_STAFF, AsyncState.AWAITING_RESIDENT})
 
 
 class ChatDeeds(Part):
     """What moves a chat on."""
 
-    _brought: str = ""
-    """The chat that came up by itself when another was done."""
-    _brought_until: float = 0.0
-
     def may_case_done(self, row: CaseRow) -> bool:
         """One's own chat that is on the to-do list."""
         return is_chat(row) and self.desk.is_mine(row) and row.state in _TO_DO
 
     def do_case_done(self, row: CaseRow) -> None:
-        """Take it off the to-do list; what is unread or not sent, and a key pressed twice, is asked about."""
-        text = self._not_done_with(row)
-        if not text:
+        """Take it off the to-do list; what is unread or not sent is asked about."""
+        text, waiting = self._not_done_with(row), who_waits(self.place, row)
+        if not text and waiting is None:
             self._mark_done(row)
             return
         choices = (
+            *self._answer_first(row, waiting),
             Choice("d", _("Mark as done"), lambda: self._mark_done(row)),
             Choice("escape", _("Cancel")),
         )
         title = _("Is {resident} done?").format(resident=resident_with_age(row.resident))
-        self.place.ask(Question(title, text, choices))
+        self.place.ask(Question(title, text, choices, waiting=waiting))
+
+    def _answer_first(self, row: CaseRow, waiting: Waiting | None) -> tuple[Choice, ...]:
+        """The way back to the chat, where somebody waits in it and I may write there."""
+        if waiting is None or not self.desk.takes_part(row):
+            return ()
+        return (answer_choice(lambda: self.place.answer(row.id)),)
 
     def _not_done_with(self, row: CaseRow) -> str:
         unread = ngettext("{count} message is unread.", "{count} messages are unread.", row.unread)
         reasons = (
             (row.unread > 0, unread.format(count=row.unread)),
             (self._unsent(row), _("What you have written is not sent. It is kept as a draft.")),
-            (row.id == self._brought and monotonic() < self._brought_until, _("This chat has just come up.")),
         )
         return " ".join(text for holds, text in reasons if holds)
 
@@ -60,41 +61,19 @@ class ChatDeeds(Part):
         return self.place.writing.get(row.id, self.desk.drafts.get(row.id, "message") is not None)
 
     def _mark_done(self, row: CaseRow) -> None:
-        """Take it off the list, and go on to the next that waits for me."""
+        """Take it off the list; one stays with it, and the next that waits for me is a key in the line."""
         resident = resident_with_age(row.resident)
         command = MarkDone(command_id=new_id(), case_id=row.id, version=self.newest(row).version)
 
         def done(_answer: object) -> None:
-            text = _("{resident} is done. It comes back when the resident writes.").format(resident=resident)
-            if self._on_screen(row.id):
-                self._go_on(row.id, text)
-            else:
-                self.say(text)
+            detail = _("It comes back when the resident writes.")
+            self.tell(
+                _("{resident} is done.").format(resident=resident),
+                *next_offer(self.place, row.id),
+                detail=detail,
+            )
 
         self.send(command, done)
-
-    def _on_screen(self, case_id: str) -> bool:
-        screen = self._hall.clinic_screen
-        return screen is not None and screen.VIEW == "visit" and self.place.current_visit == case_id
-
-    def _go_on(self, case_id: str, text: str) -> None:
-        """From the chat on screen to the next one that waits for an answer, or to the list."""
-        mine = self.place.lists["my_chats"].ids()
-        rows = [self.desk.rows.get(one) for one in mine if one != case_id]
-        following = next((one for one in rows if one and one.state == AsyncState.AWAITING_STAFF), None)
-        self.desk.close(case_id)
-        if following is not None:
-            self._brought, self._brought_until = following.id, monotonic() + TWICE_SECONDS
-            self.place.open_case(following.id)
-            text += " " + _("Next: {resident}").format(resident=resident_with_age(following.resident))
-        else:
-            self.place.current_visit = None
-            self.place.app_perform("go.chats")
-        self._say_soon(text)
-
-    def _say_soon(self, text: str) -> None:
-        """Say it in the view that comes, once it is there."""
-        self.place.later(lambda: self.say(text))
 
     def may_case_end(self, row: CaseRow) -> bool:
         """One's own chat, or one of a queue of one's own."""
@@ -110,9 +89,15 @@ class ChatDeeds(Part):
         if unsent:
             text += "\n\n" + _("What you have written and not sent is thrown away.")
         label = _("End the chat and throw the draft away") if unsent else _("End the chat")
-        choices = (Choice("e", label, lambda: self.close_chat(row)), Choice("escape", _("Cancel")))
+        waiting = who_waits(self.place, row)
+        choices = (
+            *self._answer_first(row, waiting),
+            Choice("e", label, lambda: self.close_chat(row)),
+            Choice("escape", _("Cancel")),
+        )
         title = _("End the chat with {resident}").format(resident=resident)
-        self.place.ask(Question(title, text, choices, warning=unsent))
+        warning = unsent or waiting is not None
+        self.place.ask(Question(title, text, choices, warning=warning, waiting=waiting))
 
     def close_chat(self, row: CaseRow) -> None:
         """End the chat; the user has seen that an unsent text goes."""
@@ -120,7 +105,7 @@ class ChatDeeds(Part):
             command_id=new_id(), case_id=row.id, version=self.newest(row).version, discard_draft=True
         )
         text = _("The chat with {resident} has ended.").format(resident=resident_with_age(row.resident))
-        self.send(command, lambda _answer: self.say(text))
+        self.send(command, lambda _answer: self.tell(text, *next_offer(self.place, row.id)))
 
     def may_case_prolong(self, row: CaseRow) -> bool:
         """Asked of any open chat of one's own; the answer is always no."""
@@ -159,8 +144,10 @@ class ChatDeeds(Part):
         self.ask(dialog, lambda days: self._continue(row, days))
 
     def _continue(self, row: CaseRow, days: int, *, without_channel: bool = False) -> None:
+        arrived = self.place.arrival()
+
         def done(answer: DetailAnswer) -> None:
-            self.place.open_case(answer.detail.row.id)
+            arrived(answer.detail.row.id)
 
         def refused(error: ClientError) -> None:
             if isinstance(error, Rejected) and error.rule == "async.no_channel" and not without_channel:
@@ -203,7 +190,8 @@ class ChatDeeds(Part):
     def _way_to_end(self, row: CaseRow) -> tuple[str, Callable[[], None]] | None:
         """How a case is ended whose resident goes on with a ticket; None where it is not for me to end."""
         if is_chat(row):
-            end = self.do_case_end if self._unsent(row) else self.close_chat
+            asks = self._unsent(row) or who_waits(self.place, row) is not None
+            end = self.do_case_end if asks else self.close_chat
             return (_("End the chat"), lambda: end(row)) if self.may_case_end(row) else None
         if self.desk.is_mine(row) and row.state == CaseState.IN_PROGRESS:
             return _("End the visit"), lambda: self._end_visit(row)

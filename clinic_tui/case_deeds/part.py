@@ -12,6 +12,7 @@ from clinic_tui.state.desk import Desk
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.clinic_screen import ClinicScreen
 from clinic_tui.widgets.modal import ClinicDialog
+from clinic_tui.widgets.outcome import Offer, Outcome
 from clinic_tui.widgets.workplace import Workplace
 from clinic_tui.widgets.writing_dialog import WritingDialog
 
@@ -87,6 +88,10 @@ class Part:
     def say(self, text: str, *, warning: bool = False) -> None:
         """Say something in the view in front."""
         self._hall.say(text, warning=warning)
+
+    def tell(self, text: str, *offers: Offer, detail: str = "") -> None:
+        """Tell what came of an action, with the keys that may follow."""
+        self.place.tell(Outcome(text, detail, offers))
 
     def ask(self, dialog: ClinicDialog[T | None], then: Callable[[T], None]) -> None:
         """Show a dialog, and go on with what it is closed with; nothing follows where it is left."""

@@ -17,6 +17,7 @@ from clinic_tui.protocol.team_commands import (
     WithdrawHandOver,
 )
 from clinic_tui.widgets.modal import Way
+from clinic_tui.widgets.next_waiting import next_offer
 from clinic_tui.widgets.texts import resident_with_age
 from clinic_tui.widgets.workplace import Choice, Question
 from screens.dialogs.colleague_picker import ColleaguePicker
@@ -174,11 +175,13 @@ class PeopleDeeds(Part):
                 return
             self.desk.close(row.id)
             screen = self._hall.clinic_screen
-            if screen is not None and screen.VIEW == "visit":
-                # Keys meant for the case that was left must not write in another one.
-                self.place.app_perform("app.back")
+            if self.place.current_visit == row.id:
+                # Keys meant for the case that was left must not act on another one: none is shown.
+                self.place.current_visit = None
+                if screen is not None and screen.is_mounted:
+                    screen.show_all()
             text = _("You have left {resident}.").format(resident=resident_with_age(row.resident))
-            self.place.later(lambda: self.say(text))
+            self.tell(text, *next_offer(self.place, row.id))
 
         self.send(command, done)
 

@@ -6,7 +6,11 @@ from clinic_tui.case_deeds.part import Part
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
 from clinic_tui.protocol.patients import ResidentProfile
+from clinic_tui.state.selectors import waits_for_answer
+from clinic_tui.widgets.answer_first import answer_choice, who_waits
 from clinic_tui.widgets.modal import ClinicDialog
+from clinic_tui.widgets.texts import resident_with_age
+from clinic_tui.widgets.workplace import Choice, Question
 from screens.dialogs.booking import Booked, BookingDialog
 from screens.dialogs.mobile import MobileDialog
 from screens.dialogs.new_chat import ChatStarted, NewChatDialog
@@ -39,7 +43,22 @@ class ResidentDeeds(Part):
         return self.may_patient_chat(profile)
 
     def do_patient_one_way(self, profile: ResidentProfile) -> None:
-        """Send a message that cannot be answered."""
+        """Send a message that cannot be answered; a resident who waits for an answer comes first."""
+        waits = next((row for row in profile.cases if waits_for_answer(self.newest(row))), None)
+        if waits is None:
+            self._send_one_way(profile)
+            return
+        answer = answer_choice(lambda: self.place.answer(waits.id))
+        choices = (
+            *((answer,) if self.desk.takes_part(waits) else ()),
+            Choice("m", _("One-way message"), lambda: self._send_one_way(profile)),
+            Choice("escape", _("Cancel")),
+        )
+        title = _("One-way message to {resident}").format(resident=resident_with_age(profile.resident))
+        text = _("It is about: {reason}. A one-way message cannot be answered.").format(reason=waits.reason)
+        self.place.ask(Question(title, text, choices, waiting=who_waits(self.place, waits)))
+
+    def _send_one_way(self, profile: ResidentProfile) -> None:
         self._then_again(OneWayDialog(self.place, profile), profile)
 
     def may_patient_ticket(self, profile: ResidentProfile) -> bool:

@@ -195,11 +195,16 @@ def _no_answer(facts: Facts) -> str | None:
     return None if facts.minutes_silent >= facts.no_answer_minutes else "case.no_answer_too_early"
 
 
+def resident_wrote_last(resident_wrote_at: datetime | None, staff_wrote_at: datetime | None) -> bool:
+    """Whether the resident's last line is unanswered: it is they who wait for staff."""
+    return resident_wrote_at is not None and (staff_wrote_at is None or staff_wrote_at < resident_wrote_at)
+
+
 def silent_since(
     started_at: datetime | None, resident_wrote_at: datetime | None, staff_wrote_at: datetime | None
 ) -> datetime | None:
     """Since when staff wait for a resident to answer; None while the resident waits for them (slide 55)."""
-    if resident_wrote_at is not None and (staff_wrote_at is None or staff_wrote_at < resident_wrote_at):
+    if resident_wrote_last(resident_wrote_at, staff_wrote_at):
         return None
     return max((at for at in (started_at, staff_wrote_at) if at is not None), default=None)
 

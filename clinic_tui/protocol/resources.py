@@ -338,6 +338,8 @@ class DeskSnapshot(Wire, frozen=True, kw_only=True):
     """Open items of the session's units, and those I asked for that came back within 30 days."""
     drafts: tuple[Draft, ...] = ()
     """All my drafts, also in cases that are not mine."""
+    unanswered: tuple[CaseRow, ...] = ()
+    """My cases that were closed in the last 12 hours while their resident waited for an answer."""
     shift_ends_at: datetime | None = None
 
 

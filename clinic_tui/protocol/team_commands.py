@@ -21,7 +21,7 @@ from clinic_tui.protocol.team import Colleague, Conversation, Notice
 from clinic_tui.protocol.wire import StrictWire, Wire
 
 Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
-ShiftItem = Literal["live", "unsigned", "awaiting", "draft", "hand_over", "ticket"]
+ShiftItem = Literal["live", "unsigned", "awaiting", "unanswered", "draft", "hand_over", "ticket"]
 
 
 class AssignCase(VersionedCaseCommand, frozen=True, kw_only=True):

@@ -48,6 +48,7 @@ from clinic_tui.protocol.resources import (
 from clinic_tui.protocol.team_commands import ConversationAnswer
 from clinic_tui.protocol.wire import Wire
 from clinic_tui.state.changes import NOTHING, Changes
+from clinic_tui.state.left_unanswered import LeftUnanswered
 from clinic_tui.state.people import People
 from clinic_tui.state.rows import Rows
 from clinic_tui.state.saved_drafts import SavedDrafts
@@ -74,6 +75,7 @@ class Desk:
         self.team = Team()
         self.drafts = SavedDrafts()
         self.letters = StaffLetters()
+        self.unanswered = LeftUnanswered()
         self.rows = Rows(self._shows, self._involves)
         self.visits: dict[str, Visit] = {}
         self.cursors: dict[str, int] = {}
@@ -90,6 +92,7 @@ class Desk:
         self.people.load(snapshot)
         self.team.load(snapshot)
         self.drafts.load(snapshot.drafts)
+        self.unanswered.load(snapshot.unanswered)
         self.cursors = {cursor.stream: cursor.seq for cursor in snapshot.cursors}
         self.rows.replace(snapshot.cases)
         for detail in snapshot.mine:
@@ -302,6 +305,7 @@ class Desk:
 
     def _put_row(self, row: CaseRow) -> Changes:
         news = self.rows.put(row)
+        self.unanswered.put(row, self.people.staff_id)
         visit = self.visits.get(row.id)
         before = visit.row if visit is not None else None
         in_visit = visit is not None and visit.put_row(row)

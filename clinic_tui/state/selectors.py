@@ -2,7 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from clinic_tui.domain.cases import CaseState
+from clinic_tui.domain.async_chats import AsyncState
+from clinic_tui.domain.cases import CaseKind, CaseState, resident_wrote_last
 from clinic_tui.protocol.resources import CaseRow, PriorityInfo
 from clinic_tui.state.desk import Desk
 from clinic_tui.state.queue_view import QueueView
@@ -13,6 +14,29 @@ def next_case_after(view: QueueView, case_id: str) -> CaseRow | None:
     """The case to offer next: the first that waits after this one in the list, else from its top."""
     following = view.next_after(case_id)
     return view.row_at(view.index_of(following) or 0) if following is not None else None
+
+
+def next_waiting(desk: Desk, case_id: str) -> CaseRow | None:
+    """Which of my other cases waits most for me: unread, then unanswered, then taken and not started.
+
+    Visits come before chats, and who has waited longest first.
+    """
+
+    def place(row: CaseRow) -> tuple[int, bool, datetime, str]:
+        rank = 0 if row.unread else 1 if waits_for_answer(row) else 2
+        return (rank, row.kind == CaseKind.ASYNC, row.last_resident_at or row.queued_at, row.id)
+
+    mine = (row for row in desk.rows.involved if row.id != case_id and desk.is_mine(row))
+    waiting = (row for row in mine if waits_for_answer(row) or row.state == CaseState.ACCEPTED)
+    return min(waiting, key=place, default=None)
+
+
+def waits_for_answer(row: CaseRow) -> bool:
+    """Whether the resident wrote last in a conversation that is open."""
+    if row.kind == CaseKind.ASYNC:
+        return row.state == AsyncState.AWAITING_STAFF
+    wrote_last = resident_wrote_last(row.last_resident_at, row.last_staff_at)
+    return row.state == CaseState.IN_PROGRESS and wrote_last
 
 
 def waited(row: CaseRow, now: datetime) -> timedelta:

@@ -10,15 +10,17 @@ from clinic_tui.protocol.refs import ResidentRef
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.protocol.team_commands import ShiftItem
 from clinic_tui.state.desk import Desk
+from clinic_tui.state.left_unanswered import left_unanswered
 
 _LIVE = frozenset({CaseState.ACCEPTED, CaseState.IN_PROGRESS})
 _ORDER: dict[ShiftItem, int] = {
     "live": 0,
     "unsigned": 1,
     "awaiting": 2,
-    "hand_over": 3,
-    "draft": 4,
-    "ticket": 5,
+    "unanswered": 3,
+    "hand_over": 4,
+    "draft": 5,
+    "ticket": 6,
 }
 
 
@@ -57,6 +59,8 @@ def _all(desk: Desk) -> Iterable[Unfinished]:
         if kind is not None:
             held = desk.is_mine(row) and row.kind != CaseKind.ASYNC and row.state in HELD
             yield Unfinished(kind, row.id, row.resident, row, must_decide=held)
+    for row in desk.unanswered.rows():
+        yield Unfinished("unanswered", row.id, row.resident, row)
     for draft in desk.drafts:
         row = desk.rows.get(draft.case_id)
         yield Unfinished("draft", draft.case_id, row.resident if row is not None else None, row)
@@ -73,4 +77,6 @@ def _kind(row: CaseRow) -> ShiftItem | None:
         return "unsigned"
     if row.kind != CaseKind.ASYNC and row.state in _LIVE:
         return "live"
+    if left_unanswered(row):
+        return "unanswered"
     return "awaiting" if row.state == AsyncState.AWAITING_STAFF else None

@@ -1,13 +1,18 @@
 """One-line bars: pieces from the left, pieces from the right, each of which a click may act on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rich.cells import cell_len
 from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
+
+from clinic_tui.widgets.wrapping import cut
+
+_LEAST_WORDS = 8
+"""Cells that a text which is cut keeps at least."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +29,8 @@ class Piece:
     """Blank cells before the piece."""
     leads: bool = False
     """Whether it means nothing without the piece after it, and goes when that is left out."""
+    cuts: bool = False
+    """Whether its text is cut, rather than what stands after it lost, where the bar is still too narrow."""
 
     @property
     def width(self) -> int:
@@ -96,6 +103,7 @@ class Bar(Widget):
         while sum(piece.width for piece in (*left, *right)) + 1 > width:
             worst = max((piece.rank for piece in (*left, *right)), default=0)
             if worst == 0:
+                _cut(left, sum(piece.width for piece in (*left, *right)) + 1 - width)
                 break
             side = right if any(piece.rank == worst for piece in right) else left
             for index in range(len(side) - 1, -1, -1):
@@ -114,3 +122,13 @@ class Bar(Widget):
                 event.stop()
                 self.post_message(self.Pressed(action))
                 return
+
+
+def _cut(pieces: list[Piece], cells: int) -> None:
+    """Take so many cells from the first piece that may be cut, and leave the beginning of its words."""
+    for index, piece in enumerate(pieces):
+        if piece.cuts:
+            pieces[index] = replace(
+                piece, text=cut(piece.text, max(_LEAST_WORDS, cell_len(piece.text) - cells))
+            )
+            return

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
+from textual.widget import Widget
 
 from clinic_tui.actions.action import Action, Scope
 from clinic_tui.actions.keymap import as_sent, shown_key
@@ -16,6 +18,7 @@ from clinic_tui.i18n import _
 from clinic_tui.state.desk import Changes
 from clinic_tui.widgets.bar import Bar, Piece
 from clinic_tui.widgets.frame import filter_pieces, menu_items, top_pieces
+from clinic_tui.widgets.outcome import NO_OUTCOME, Outcome, outcome_pieces
 from clinic_tui.widgets.side_menu import SideMenu
 from clinic_tui.widgets.workplace import Workplace
 
@@ -43,6 +46,11 @@ class ClinicScreen(Screen[None]):
     def __init__(self, place: Workplace) -> None:
         super().__init__()
         self.place = place
+        self.outcome = NO_OUTCOME
+        """What the notice line tells; its offers hold while it stands."""
+        self.leading = False
+        """Whether the next key performs an action, whatever has the focus."""
+        self._led_from: Widget | None = None
 
     def compose(self) -> ComposeResult:
         """The frame around `compose_view`."""
@@ -89,21 +97,27 @@ class ClinicScreen(Screen[None]):
 
     def say(self, text: str, *, warning: bool = False) -> None:
         """Say something in the notice line, in place and without a dialog; an empty text clears it."""
+        self.tell(Outcome(text, warning=warning))
+
+    def tell(self, outcome: Outcome) -> None:
+        """Tell what came of an action, with the keys that may follow; they act until the line is another."""
+        self.outcome = outcome
         bar = self.query_one("#notice", Bar)
-        bar.show([Piece(text, "$warning" if warning else "$foreground")])
-        bar.display = bool(text)
+        bar.show(outcome_pieces(outcome, self.place.keymap))
+        bar.display = bool(outcome.text)
 
     def refused(self, error: ClientError) -> None:
         """Say why a command came to nothing."""
         self.say(error.user_text(), warning=True)
 
     def show_keys(self) -> None:
-        """Show the keys that work now, most used first."""
+        """Show the keys that work now, most used first; the menu's digits are dim where they do not."""
+        self.query_one(SideMenu).dim_keys(not self.key_acts("1"))
         pieces: list[Piece] = []
         for action in self.actions_now():
             if action.weight >= LAST_IN_BAR:
                 continue
-            key = self._shown_key(action)
+            key = self.key_of(action.id)
             if key:
                 rank = action.weight // 10 if action.id != "app.help" else 1
                 pieces.append(Piece(f" {key} ", "$on-accent on $accent bold", action.id, rank, leads=True))
@@ -115,11 +129,26 @@ class ClinicScreen(Screen[None]):
         """The action's title here and now."""
         return _(action.title)
 
-    def _shown_key(self, action: Action) -> str:
-        keys = [key.strip() for key in self.place.keymap.keys(action.id).split(",")]
-        if self.focused is not None and self.focused.check_consume_key("a", "a"):
-            keys = [key for key in keys if not self.focused.check_consume_key(key, _typed(key))]
-        return shown_key(keys[0]) if keys and keys[0] else ""
+    def key_of(self, action_id: str) -> str:
+        """The key that performs an action with the focus where it is, as people write it; empty without one.
+
+        Where its own keys do not act, it is the leading key and then the first of them.
+        """
+        keys = [key.strip() for key in self.place.keymap.keys(action_id).split(",") if key.strip()]
+        acting = [key for key in keys if self.key_acts(key)]
+        if acting or not keys:
+            return shown_key(acting[0]) if acting else ""
+        leader = self.place.keymap.shown("app.leader")
+        return f"{leader} {shown_key(keys[0])}" if leader else ""
+
+    def key_acts(self, key: str) -> bool:
+        """Whether a key can perform an action with the focus where it is: it is not written there."""
+        field = self.focused
+        return (
+            field is None
+            or not field.check_consume_key("a", "a")
+            or not field.check_consume_key(key, _typed(key))
+        )
 
     def active_scopes(self) -> Sequence[Scope]:
         """The scopes whose keys work with the focus where it is."""
@@ -148,7 +177,11 @@ class ClinicScreen(Screen[None]):
         if action == "perform" and parameters:
             action_id = str(parameters[0])
             known = ACTIONS.get(action_id)
-            if known is None or known.scope not in self.active_scopes():
+            if known is None:
+                return False
+            if self.outcome.offer(action_id) is not None:
+                return True
+            if known.scope not in self.active_scopes():
                 return False
             return self.may(action_id) or bool(self.why_not(action_id))
         return super().check_action(action, parameters)
@@ -156,6 +189,11 @@ class ClinicScreen(Screen[None]):
     def action_perform(self, action_id: str) -> None:
         """Perform an action by its id: the screen's own method, else the app's."""
         if not self.check_action("perform", (action_id,)):
+            return
+        offer = self.outcome.offer(action_id)
+        if offer is not None and offer.act is not None:
+            self.say("")
+            offer.act()
             return
         if not self.may(action_id):
             self.say(self.why_not(action_id), warning=True)
@@ -178,7 +216,46 @@ class ClinicScreen(Screen[None]):
 
     def on_descendant_focus(self) -> None:
         """Other keys may work where the focus is now."""
+        self.leading = False
         self.call_after_refresh(self.show_keys)
+
+    def do_app_leader(self) -> None:
+        """Take the next key for an action, also where one types; the focus comes back after it."""
+        self._led_from = self.focused
+        self.leading = True
+        self.set_focus(None)
+        self.say(_("Now a digit goes to a view, a letter acts. Esc: neither."))
+
+    async def on_key(self, event: events.Key) -> None:
+        """The key after the leading one performs its action; any other does nothing."""
+        if not self.leading:
+            return
+        event.stop()
+        event.prevent_default()
+        self.leading = False
+        field, self._led_from = self._led_from, None
+        self.say("")
+        action = next((one for one in self.actions_led() if event.key in self._keys_of(one.id)), None)
+        if field is not None and field.is_attached and field.focusable:
+            self.set_focus(field)
+        if action is not None and event.key != "escape":
+            self.action_perform(action.id)
+
+    def actions_led(self) -> Sequence[Action]:
+        """The actions that the key after the leading one may perform."""
+        return [one for one in in_scopes(*self.led_scopes()) if self.may(one.id)]
+
+    def led_scopes(self) -> Sequence[Scope]:
+        """The scopes whose keys act after the leading one."""
+        return self.SCOPES
+
+    def _keys_of(self, action_id: str) -> Sequence[str]:
+        return as_sent(self.place.keymap.keys(action_id)).split(",")
+
+
+def writes(key: str) -> bool:
+    """Whether a key writes a character where one types."""
+    return len(key) == 1 or key in {"slash", "question_mark", "full_stop", "space"}
 
 
 def _typed(key: str) -> str | None:

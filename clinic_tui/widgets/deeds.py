@@ -29,9 +29,15 @@ Then = Callable[[], None]
 class CaseDeeds:
     """The commands on one case, with what to say of their outcome."""
 
-    def __init__(self, place: Workplace, say: Say) -> None:
+    def __init__(self, place: Workplace, say: Say, key_of: Callable[[str], str] | None = None) -> None:
+        """`key_of` names the key of an action as it acts where the outcome is told; by default its first."""
         self.place = place
         self.say = say
+        self._key_of = key_of
+
+    def key_of(self, action_id: str) -> str:
+        """The key that performs an action here, as people write it."""
+        return self._key_of(action_id) if self._key_of is not None else self.place.keymap.shown(action_id)
 
     def may(self, action_id: str, row: CaseRow | None) -> bool:
         """Whether the action can be done with this case now."""
@@ -71,7 +77,7 @@ class CaseDeeds:
                 name=row.assignee.name, resident=resident_with_age(row.resident)
             )
         if action_id == "case.start" and row.state == CaseState.WAITING:
-            return _("Take the case first: {key}.").format(key=self.place.keymap.shown("case.take"))
+            return _("Take the case first: {key}.").format(key=self.key_of("case.take"))
         return ""
 
     def take(self, row: CaseRow, lost: Callable[[CaseRow | None], None]) -> None:
@@ -92,7 +98,7 @@ class CaseDeeds:
             following = "case.start"
             if row.kind == CaseKind.ASYNC:
                 text, following = _("You have taken the chat with {resident}. {key} goes to it."), "case.read"
-            key = self.place.keymap.shown(following)
+            key = self.key_of(following)
             self.say(text.format(resident=resident_with_age(row.resident), key=key), False)
 
         self.place.submit(AcceptCase(command_id=new_id(), case_id=row.id, version=row.version), done, failed)
@@ -102,8 +108,9 @@ class CaseDeeds:
         if row.state == CaseState.IN_PROGRESS:
             self.place.open_case(row.id)
             return
+        arrived = self.place.arrival()
         command = StartVisit(command_id=new_id(), case_id=row.id, version=row.version)
-        self.place.submit(command, lambda _answer: self.place.open_case(row.id), self.refused)
+        self.place.submit(command, lambda _answer: arrived(row.id), self.refused)
 
     def release(self, row: CaseRow) -> None:
         """Put the case back in the queue with its old queue time."""
@@ -125,8 +132,9 @@ class CaseDeeds:
         name = row.assignee.name if row.assignee else ""
 
         def go() -> None:
+            arrived = self.place.arrival()
             command = TakeOverCase(command_id=new_id(), case_id=row.id, version=row.version, confirmed=True)
-            self.place.submit(command, lambda _answer: self.place.open_case(row.id), self.refused)
+            self.place.submit(command, lambda _answer: arrived(row.id), self.refused)
 
         self.place.ask(
             Question(

@@ -37,6 +37,8 @@ class Way:
     enabled: bool = True
     note: str = ""
     """Muted text after the label: what it leads to, or why it cannot be taken now."""
+    first: bool = False
+    """Whether it has the focus first, in place of the harmless one."""
 
     @property
     def harmless(self) -> bool:
@@ -147,8 +149,11 @@ class ClinicDialog(ModalScreen[T]):
         return ()
 
     def first_focus(self) -> Widget | None:
-        """What has the focus first: the harmless way, or a field where the dialog is for writing."""
-        return next((row for row in self.query(WayRow) if row.way.harmless), None)
+        """What has the focus first: the way that asks for it, the harmless one, or a field to write in."""
+        rows = list(self.query(WayRow))
+        return next((row for row in rows if row.way.first), None) or next(
+            (row for row in rows if row.way.harmless), None
+        )
 
     def compose(self) -> ComposeResult:
         """Heading, body, ways."""

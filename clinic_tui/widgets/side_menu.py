@@ -60,6 +60,14 @@ class SideMenu(Widget):
         self._visits: tuple[MenuItem, ...] = ()
         self._rows: list[Row] = []
         self._strips: dict[tuple[Row, int], Strip] = {}
+        self._dim = False
+
+    def dim_keys(self, dim: bool) -> None:
+        """Show whether the digits act where the focus is; a click does in any case."""
+        if dim != self._dim:
+            self._dim = dim
+            self._strips.clear()
+            self.refresh()
 
     def show(self, views: Sequence[MenuItem], visits: Sequence[MenuItem]) -> None:
         """Show these; repaints only if they differ from those shown."""
@@ -119,7 +127,7 @@ class SideMenu(Widget):
             key = fit(item.letters or item.key or item.title[:1], 2)
             return Content.assemble(
                 (bar, "$accent" + shade),
-                (key, ("bold" if item.current else "$muted") + shade),
+                (key, ("bold" if item.current else self._key_style(item)) + shade),
                 (f"{count[:3]:>{width - 3}}", count_style + shade),
             )
         title_style = "bold" if item.current else "$foreground"
@@ -127,10 +135,15 @@ class SideMenu(Widget):
         room = width - 2 - len(item.key) - len(count)
         return Content.assemble(
             (bar, "$accent" + shade),
-            (f"{item.key} ", ("$accent" if item.key == "▸" else "$muted") + shade),
+            (f"{item.key} ", self._key_style(item) + shade),
             (fit(item.title, room), title_style + shade),
             (count, count_style + shade),
         )
+
+    def _key_style(self, item: MenuItem) -> str:
+        if item.key == "▸":
+            return "$accent"
+        return "$muted 50%" if self._dim else "$muted"
 
     def on_click(self, event: events.Click) -> None:
         """Go to the view or visit under the pointer."""

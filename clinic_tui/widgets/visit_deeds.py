@@ -65,7 +65,7 @@ class VisitDeeds(CaseDeeds):
             return self._who_has(row)
         if action_id in _CHANGES and row.state == CaseState.ACCEPTED:
             if self.place.desk.is_mine(row):
-                key = self.place.keymap.shown("case.release")
+                key = self.key_of("case.release")
                 return _("You have taken the visit. Put it back first: {key}.").format(key=key)
             return self._who_has(row)
         if action_id in _CHANGES and not self.may_book:
@@ -73,7 +73,7 @@ class VisitDeeds(CaseDeeds):
         if action_id in {*_CHANGES, "booking.no_show"}:
             return _("That cannot be done now: {state}.").format(state=visit_state(row).lower())
         if action_id == "case.start" and row.state == CaseState.BOOKED:
-            return _("Take the case first: {key}.").format(key=self.place.keymap.shown("case.take"))
+            return _("Take the case first: {key}.").format(key=self.key_of("case.take"))
         return super().why_not(action_id, row)
 
     def _who_has(self, row: CaseRow) -> str:
@@ -99,7 +99,7 @@ class VisitDeeds(CaseDeeds):
 
         def done(_answer: object) -> None:
             text = _("You have taken {resident}. {key} starts the visit.").format(
-                resident=resident_with_age(row.resident), key=self.place.keymap.shown("case.start")
+                resident=resident_with_age(row.resident), key=self.key_of("case.start")
             )
             self.say(text, False)
 

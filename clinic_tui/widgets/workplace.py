@@ -17,6 +17,7 @@ from clinic_tui.state.lists import ListName
 from clinic_tui.state.queue_view import QueueView
 from clinic_tui.state.visit import Visit
 from clinic_tui.storage.config import Config
+from clinic_tui.widgets.outcome import Outcome
 
 Done = Callable[[Any], None]
 """Called with the command's answer, after the desk has taken it in."""
@@ -34,6 +35,20 @@ class Choice:
     label: str
     act: Callable[[], None] | None = None
     """What it does; None only closes the question."""
+    note: str = ""
+    """Muted text after the label."""
+    first: bool = False
+    """Whether it has the focus, in place of the harmless one."""
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A resident who wrote last and has no answer, in words: said before a conversation is closed."""
+
+    text: str
+    """Who wrote last, and when, without a full stop."""
+    quoted: str = ""
+    """What was written, shortened; empty where the conversation is not on the desk."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +59,8 @@ class Question:
     text: str
     choices: tuple[Choice, ...] = field(default_factory=tuple)
     warning: bool = True
+    waiting: Waiting | None = None
+    """Who waits for an answer in the conversation that is to be closed."""
 
 
 @dataclass
@@ -73,10 +90,17 @@ class Workplace:
     app_perform: Callable[[str], None]
     open_case: Callable[[str], None]
     """Show the visit screen of a case that is mine."""
+    arrival: Callable[[], Callable[[str], None]]
+    """Remember where the user stands; what it gives shows a case once an answer has come.
+
+    Where the user has gone elsewhere meanwhile, or writes, the view stays and the case is offered as a key.
+    """
     begin: Callable[[str, str], None]
     """Begin a deed on a case by the action's id and the case's id, with the dialogs it needs."""
     in_visit: Callable[[str, str], None]
     """Show a case on the visit screen and perform an action of that screen there, by both their ids."""
+    answer: Callable[[str], None]
+    """Show a case with the focus where one writes to its resident; what stands in front gives way."""
     may_begin: Callable[[str, CaseRow], bool]
     """Whether `begin` would do anything with this case now."""
     begin_resident: Callable[[str, ResidentProfile], None]
@@ -92,6 +116,8 @@ class Workplace:
     renew: Callable[[str], None]
     """Fetch a case that is on the desk again; this, too, is a reading that is logged."""
     ask: Callable[[Question], None]
+    tell: Callable[[Outcome], None]
+    """Tell what came of an action, with the keys that may follow, in the line of the view in front."""
     set_filter: Callable[[GlobalFilter], None]
     """Use this global filter in every view and keep it on the device."""
     set_option: Callable[[str, str], str]

@@ -269,8 +269,9 @@ def _case_deeds(place: Workplace, row: CaseRow) -> Iterable[Deed]:
         ("h", "case.hand_over", offer or _("Hand over")),
         ("d", "case.done", _("Mark as done")),
         ("e", "case.end", _("End")),
+        ("n", "case.continue", _("New chat after it") if row.closed_at is not None else ""),
     ):
-        if place.may_begin(action, row):
+        if label and place.may_begin(action, row):
             yield key, label, lambda action=action: place.begin(action, row.id)
 
 
@@ -279,6 +280,7 @@ def _kind_text(kind: ShiftItem) -> str:
         "live": pgettext("unfinished", "In progress"),
         "unsigned": pgettext("unfinished", "Not signed"),
         "awaiting": pgettext("unfinished", "To answer"),
+        "unanswered": pgettext("unfinished", "Closed unanswered"),
         "hand_over": pgettext("unfinished", "Handed over"),
         "draft": pgettext("unfinished", "Draft"),
         "ticket": pgettext("unfinished", "Ticket"),

@@ -8,13 +8,15 @@ from typing import Literal
 from textual.widget import Widget
 
 from clinic_tui.i18n import _
+from clinic_tui.widgets.answer_first import ANSWER, answer_way, waiting_shown
 from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph
 from clinic_tui.widgets.texts import clock
+from clinic_tui.widgets.workplace import Waiting
 
 LOOK_SECONDS = 1.0
 """How often it is looked whether the unit's minutes without an answer have passed."""
 
-EndChoice = Literal["sign", "end", "no_answer", "call"]
+EndChoice = Literal["sign", "end", "no_answer", "call", "answer"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +36,8 @@ class EndRequest:
     """Whether audio or video goes on, which ends with the visit or alone."""
     unsent: bool = False
     """Whether the composer still holds a text that will not be sent."""
+    unanswered: Waiting | None = None
+    """Who waits for an answer in the chat that is to be closed."""
 
 
 class EndVisitDialog(ClinicDialog[EndChoice | None]):
@@ -50,11 +54,14 @@ class EndVisitDialog(ClinicDialog[EndChoice | None]):
 
     def on_mount(self) -> None:
         """The way for no answer opens while one looks."""
+        self.show_heading(self.request.unanswered is not None)
         self.set_interval(LOOK_SECONDS, self.show_ways)
 
     def compose_body(self) -> Iterable[Widget]:
         """What follows of it."""
         request = self.request
+        if request.unanswered is not None:
+            yield waiting_shown(request.unanswered)
         if request.blocks:
             text = _("Until the note is signed, {resident} cannot use the rest of the service.")
         else:
@@ -79,7 +86,9 @@ class EndVisitDialog(ClinicDialog[EndChoice | None]):
             )
         both = request.call
         alone = (Way("c", _("End only the call"), note=_("the visit goes on")),) if both else ()
+        answer = (answer_way(),) if request.unanswered is not None else ()
         return (
+            *answer,
             Way("s", _("End both and sign now") if both else _("End and sign now")),
             Way(
                 "e",
@@ -93,5 +102,11 @@ class EndVisitDialog(ClinicDialog[EndChoice | None]):
 
     def take(self, key: str) -> None:
         """Close with what was chosen."""
-        choices: dict[str, EndChoice] = {"s": "sign", "e": "end", "n": "no_answer", "c": "call"}
+        choices: dict[str, EndChoice] = {
+            "s": "sign",
+            "e": "end",
+            "n": "no_answer",
+            "c": "call",
+            ANSWER: "answer",
+        }
         self.dismiss(choices.get(key))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from textual.widget import Widget
 
 from clinic_tui.i18n import _
+from clinic_tui.widgets.answer_first import waiting_shown
 from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph
 from clinic_tui.widgets.workplace import Choice, Question
 
@@ -27,11 +28,14 @@ class QuestionDialog(ClinicDialog[Choice | None]):
 
     def compose_body(self) -> Iterable[Widget]:
         """Why it is asked."""
-        yield paragraph(self.question.text)
+        if self.question.waiting is not None:
+            yield waiting_shown(self.question.waiting)
+        if self.question.text:
+            yield paragraph(self.question.text)
 
     def ways(self) -> Sequence[Way]:
         """The choices."""
-        return [Way(choice.key, choice.label) for choice in self.choices]
+        return [Way(one.key, one.label, note=one.note, first=one.first) for one in self.choices]
 
     def on_mount(self) -> None:
         """Warn where the question does."""

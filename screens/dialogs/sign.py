@@ -9,21 +9,24 @@ from textual.widget import Widget
 
 from clinic_tui.domain.note import Answer, check_note, is_blank
 from clinic_tui.i18n import _, ngettext
+from clinic_tui.widgets.answer_first import ANSWER, answer_way, waiting_shown
 from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph
 from clinic_tui.widgets.reading import lines_in
+from clinic_tui.widgets.workplace import Waiting
 from screens.dialogs.days import FEWEST, MOST
 
 SHOWN_LINES = 8
 """So many lines of the note are shown before it is signed; one more is no line to leave out."""
 
 SignChoice = Literal[
-    "sign", "sign_and_copy", "sign_and_ask", "sign_anyway", "auto_history", "write", "to_async"
+    "sign", "sign_and_copy", "sign_and_ask", "sign_anyway", "auto_history", "write", "to_async", "answer"
 ]
 _CHOSEN: dict[str, SignChoice] = {
     "a": "auto_history",
     "c": "sign_and_copy",
     "j": "sign_anyway",
     "m": "to_async",
+    ANSWER: "answer",
     "v": "sign_and_ask",
 }
 """What is chosen with each key but `s`, which writes the note where it cannot be signed."""
@@ -51,6 +54,8 @@ class SignRequest:
     """Whether the note may be copied for the record, where the settings allow it (slide 77)."""
     reachable: bool = True
     """Whether an SMS can tell the resident of the chat to go over to."""
+    unanswered: Waiting | None = None
+    """Who waits for an answer in the chat that the signature closes."""
     waiting: int = 0
     """Messages that are on their way and not yet with the backend."""
 
@@ -77,11 +82,13 @@ class SignDialog(ClinicDialog[SignChoice | None]):
 
     def on_mount(self) -> None:
         """Warn unless all is well."""
-        self.show_heading(not self.verdict.ok)
+        self.show_heading(not self.verdict.ok or self.request.unanswered is not None)
 
     def compose_body(self) -> Iterable[Widget]:
         """Why, and the first lines of what is signed."""
         request = self.request
+        if request.unanswered is not None:
+            yield waiting_shown(request.unanswered)
         if self.verdict.answer is Answer.REFUSED:
             yield paragraph(self._empty_text())
             return
@@ -130,7 +137,7 @@ class SignDialog(ClinicDialog[SignChoice | None]):
 
     def ways(self) -> Sequence[Way]:
         """Sign, and what may follow with the same key; sign the auto-history, write, or leave it."""
-        ways: list[Way] = []
+        ways: list[Way] = [answer_way()] if self.request.unanswered is not None else []
         if self.verdict.ok:
             ways.append(Way("s", _("Sign")))
             if self.request.may_copy:

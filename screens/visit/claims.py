@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from clinic_tui.actions.action import Scope
 from clinic_tui.actions.registry import ACTIONS
+from clinic_tui.i18n import _
 
 if TYPE_CHECKING:
     from screens.visit.screen import VisitScreen
@@ -15,6 +16,15 @@ class Claims:
 
     def __init__(self, screen: "VisitScreen") -> None:
         self._screen = screen
+
+    def what_acts(self) -> str:
+        """Which keys act where nothing is written."""
+        if self._screen.may("case.start"):
+            return _("The visit has not started. {key} starts it.").format(
+                key=self._screen.key_of("case.start")
+            )
+        leader = self._screen.place.keymap.shown("app.leader")
+        return _("Nothing is written here. {key} and then a letter acts.").format(key=leader)
 
     def deed(self, action_id: str) -> Callable[[], None] | None:
         """What performs a deed on the case; None for any other action."""

@@ -1,5 +1,6 @@
 """How a visit ends on the visit screen: ended, signed, corrected, closed."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,13 +14,15 @@ from clinic_tui.protocol.commands import AmendNote, EndNoAnswer, EndVisit, NoteA
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.patient_commands import CloseMeeting
 from clinic_tui.state.visit import Visit
+from clinic_tui.widgets.answer_first import who_waits
 from clinic_tui.widgets.modal import show_dialog
+from clinic_tui.widgets.next_waiting import next_offer
+from clinic_tui.widgets.outcome import Outcome
 from clinic_tui.widgets.texts import resident_with_age
 from screens.dialogs.amend import AmendDialog
 from screens.dialogs.end_visit import EndChoice, EndRequest, EndVisitDialog
 from screens.dialogs.sign import SignChoice, SignDialog, SignRequest
 from screens.visit.placeholders import placeholder_values
-from screens.visit.tab_line import after, open_visits
 
 if TYPE_CHECKING:
     from screens.visit.screen import VisitScreen
@@ -85,6 +88,7 @@ class Ending:
             no_answer_minutes=minutes,
             no_answer_text=fill(unit.no_answer_text if unit else "", placeholder_values(self._place, visit)),
             unsent=bool(self._screen.drafts.text(visit, "message").strip()),
+            unanswered=who_waits(self._place, row),
             call=row.booking is not None and row.booking.meeting_since is not None,
         )
 
@@ -97,6 +101,9 @@ class Ending:
         visit = self._place.desk.visits.get(case_id)
         if visit is None or choice is None:
             return
+        if choice == "answer":
+            self._place.answer(case_id)
+            return
         if choice == "call":
             self._end_call(visit)
             return
@@ -108,11 +115,10 @@ class Ending:
 
         def done(_answer: object) -> None:
             self._screen.show_all()
-            self._screen.say(
-                _("The visit with {resident} has ended. {key} signs the note.").format(
-                    resident=resident_with_age(visit.row.resident), key=self._place.keymap.shown("visit.sign")
-                )
+            text = _("The visit with {resident} has ended. {key} signs the note.").format(
+                resident=resident_with_age(visit.row.resident), key=self._place.keymap.shown("visit.sign")
             )
+            self._tell(case_id, text)
 
         self._place.submit(command, done, self._refused)
 
@@ -151,6 +157,7 @@ class Ending:
             body=self._screen.drafts.text(visit, "note"),
             auto_history=visit.history.auto_history,
             ends_visit=ends,
+            unanswered=who_waits(self._place, visit.row) if ends else None,
             blocks=blocks,
             unsent=bool(self._screen.drafts.text(visit, "message").strip()) and ends,
             waiting=sum(pending.state != "sent" for pending in visit.pending),
@@ -162,7 +169,9 @@ class Ending:
         dialog = SignDialog(request)
 
         def chosen(choice: SignChoice | None) -> None:
-            if choice == "write":
+            if choice == "answer":
+                self._place.answer(visit.case_id)
+            elif choice == "write":
                 self._screen.panes.do_visit_note()
             elif choice == "auto_history":
                 self._sign(visit.case_id, request.auto_history)
@@ -182,12 +191,17 @@ class Ending:
         if visit is None or self._signing:
             return
         self._signing = True
+        arrived = self._place.arrival()
 
         def done(answer: NoteAnswer | None) -> None:
             self._signing = False
+            self._screen.drafts.forget(case_id, *(("note",) if visit.row.kind == CaseKind.ASYNC else ()))
             if choice == "sign_and_copy":
                 self._place.begin("case.record", case_id)
-            self._signed(visit, answer)
+            if answer is not None and answer.successor is not None:
+                self._go_over(visit, answer.successor.row.id, arrived)
+            else:
+                self._signed(visit)
             if choice == "sign_and_ask":
                 self._place.later(lambda: self._place.begin("case.verify", case_id))
 
@@ -205,49 +219,23 @@ class Ending:
         )
         self._place.submit(command, done, refused)
 
-    def _signed(self, visit: Visit, answer: NoteAnswer | None) -> None:
-        """Go on from a signed case, and say what was done; a chat stays on screen."""
-        name = resident_with_age(visit.row.resident)
-        if visit.row.kind == CaseKind.ASYNC:
-            self._screen.drafts.forget(visit.case_id, "note")
-            self._screen.show_all()
-            over = visit.row.closed_at is not None
-            text = _("Signed: {resident}.") if over else _("Signed: {resident}. The chat goes on.")
-            self._screen.say(text.format(resident=name))
-            return
-        self._screen.drafts.forget(visit.case_id)
-        if answer is not None and answer.successor is not None:
-            self._place.open_case(answer.successor.row.id)
-            text = _("Signed: {resident}. You go on here, in messages.").format(resident=name)
-            self._screen.say_in_front(text)
-            return
-        self._leave(visit.case_id, _("Signed: {resident}.").format(resident=name))
+    def _go_over(self, visit: Visit, chat_id: str, arrived: Callable[[str], None]) -> None:
+        """Go over to the same resident's chat, as was chosen with the signature."""
+        arrived(chat_id)
+        if self._place.current_visit == chat_id:
+            text = _("Signed: {resident}. You go on here, in messages.")
+            self._screen.say_in_front(text.format(resident=resident_with_age(visit.row.resident)))
 
-    def _leave(self, case_id: str, text: str) -> None:
-        """Go on to the next visit of mine that has begun, or back, and say there what was done.
+    def _signed(self, visit: Visit) -> None:
+        """Tell what was signed. One stays on the case, which shows its note and takes no more text."""
+        self._screen.show_all()
+        goes_on = visit.row.kind == CaseKind.ASYNC and visit.row.closed_at is None
+        text = _("Signed: {resident}. The chat goes on.") if goes_on else _("Signed: {resident}.")
+        self._tell(visit.case_id, text.format(resident=resident_with_age(visit.row.resident)))
 
-        One that has not begun is not come upon: the key that signed, pressed twice, would begin it.
-        """
-        desk = self._place.desk
-        mine = [
-            visit
-            for visit in open_visits(self._place)
-            if desk.is_mine(visit.row)
-            and visit.case_id != case_id
-            and visit.row.state not in {CaseState.ACCEPTED, CaseState.BOOKED}
-        ]
-        if not self._screen.in_front or self._place.current_visit != case_id:
-            self._screen.say(text)
-            self._screen.show_all()
-            return
-        following = after(mine, case_id, 1)
-        if following is not None:
-            self._place.open_case(following.case_id)
-            # Keys meant for the signed case must not write in the next one's note or chat.
-            self._screen.call_after_refresh(self._screen.talk.log.focus)
-        else:
-            self._place.app_perform("app.back")
-        self._screen.say_in_front(text)
+    def _tell(self, case_id: str, text: str) -> None:
+        """Tell what was done, with the next case of mine that waits as a key."""
+        self._place.tell(Outcome(text, offers=tuple(next_offer(self._place, case_id))))
 
     def _correct(self, visit: Visit) -> None:
         """Write a new version of the signed note."""
@@ -264,18 +252,15 @@ class Ending:
         show_dialog(self._screen, AmendDialog(visit.notes[-1], resident), chosen)
 
     def do_visit_close(self) -> None:
-        """Take a chat, or a visit that is not mine, off the tabs; what is written in it is kept."""
+        """Take a chat, or a visit that is not mine, off the tabs, and leave it; what is written is kept."""
         visit = self._screen.visit
         if visit is None:
             return
         self._screen.keep()
-        following = after(open_visits(self._place), visit.case_id, -1)
         self._place.desk.close(visit.case_id)
-        if following is None or following is visit:
+        if self._place.current_visit == visit.case_id:
             self._place.current_visit = None
             self._place.app_perform("app.back")
-        else:
-            self._place.open_case(following.case_id)
 
     def _refused(self, error: ClientError) -> None:
         self._screen.say(error.user_text(), warning=True)

@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING
 
+from textual.widgets import TextArea
+
+from clinic_tui.domain.async_chats import ASYNC_HELD, AsyncState
 from clinic_tui.domain.cases import CaseKind, CaseState
 from clinic_tui.i18n import _
 from clinic_tui.protocol.resources import PhraseInfo
@@ -41,17 +44,41 @@ class Panes:
         return self._screen.size.width < NARROW_BELOW
 
     def show(self, visit: Visit) -> None:
-        """Show the visit's page; where the state is another, so is the page, and the focus moves."""
+        """Show the visit's page. The focus goes to where one writes with another visit, or with its start."""
         mine = self._place.desk.is_mine(visit.row)
         now = (visit.case_id, visit.row.state if mine else f"{visit.row.state}, another's")
-        if self._before is not None and self._before != now and self._before[0] == visit.case_id:
-            self._pages.pop(visit.case_id, None)
-        moved = self._before != now
-        self._before = now
+        before, self._before = self._before, now
+        another = before is None or before[0] != visit.case_id
+        if before != now:
+            done = not another and visit.row.state == AsyncState.HANDLED
+            self._screen.talk.rest(visit.case_id if done else "")
         self.show_note(visit)
+        writing = self._writes(visit)
+        if before != now and not another and not writing:
+            self._pages.pop(visit.case_id, None)
         self.fit()
-        if moved:
+        if before is None or another or (before != now and not writing and self._begins(visit, before[1])):
             self.focus(visit)
+        elif before != now and not writing:
+            self._rest()
+
+    def _writes(self, visit: Visit) -> bool:
+        """Whether the focus is in a text that one can still write in."""
+        area = self._screen.focused
+        if area is self._screen.talk.composer.area:
+            return self._screen.talk.composes(visit)
+        return isinstance(area, TextArea) and not area.read_only and not area.disabled
+
+    def _begins(self, visit: Visit, before: str) -> bool:
+        """Whether one can write now and could not before: the visit was started, or the case became mine."""
+        could = before in {CaseState.IN_PROGRESS, *ASYNC_HELD}
+        return not could and self._screen.talk.writable(visit)
+
+    def _rest(self) -> None:
+        """Where one can no longer write, the focus rests in the chat, where letters do nothing."""
+        self.to_chat()
+        beside = self._screen.beside
+        (beside.chat.chat_log if beside.open else self._screen.talk.log).focus()
 
     def page(self, visit: Visit) -> str:
         """The page to show: the one chosen, else the one the visit's state asks for."""
@@ -91,7 +118,7 @@ class Panes:
         """Put the focus where the visit's state asks for it."""
         if self._screen.beside.open and self._screen.query_one("#chat").display:
             self._screen.beside.chat.focus_text()
-        elif self._screen.talk.writable(visit) and self._screen.query_one("#chat").display:
+        elif self._screen.talk.composes(visit) and self._screen.query_one("#chat").display:
             self._screen.query_one(Composer).area.focus()
         elif self._screen.panel.page != CHAT:
             self._screen.panel.focus_page()
@@ -265,7 +292,7 @@ class Panes:
             if not beside.chat.area.has_focus:
                 beside.focus(visit)
                 return
-        elif visit is not None and self._screen.talk.writable(visit) and not composer.area.has_focus:
+        elif visit is not None and self._screen.talk.composes(visit) and not composer.area.has_focus:
             if self.narrow:
                 self.choose(CHAT)
             else:

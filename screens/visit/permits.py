@@ -83,8 +83,9 @@ class Permits:
             weights["case.meeting"] = WEIGHT_OF_A_BOOKED_CALL
         if self._screen.beside.open:
             weights["case.staff_chat"] = WEIGHT_OF_THE_WAY_BACK
+        left_out = {"case.end", "visit.write"} if self._screen.types else {"case.end"}
         shown = [
-            replace(one, weight=weights.get(one.id, one.weight)) for one in actions if one.id != "case.end"
+            replace(one, weight=weights.get(one.id, one.weight)) for one in actions if one.id not in left_out
         ]
         return sorted(shown, key=lambda one: one.weight)
 

@@ -3,21 +3,22 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.timer import Timer
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Static, TextArea
 
 from clinic_tui.actions.action import Action, Scope
+from clinic_tui.actions.registry import in_scopes
 from clinic_tui.i18n import _
 from clinic_tui.state.changes import Changes
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.bar import Bar
 from clinic_tui.widgets.chat_log import ChatLog
-from clinic_tui.widgets.clinic_screen import ClinicScreen, bindings
+from clinic_tui.widgets.clinic_screen import ClinicScreen, bindings, writes
 from clinic_tui.widgets.composer import Composer
 from clinic_tui.widgets.deeds import CaseDeeds
 from clinic_tui.widgets.note_editor import NoteEditor
@@ -68,7 +69,7 @@ class VisitScreen(ClinicScreen):
         self.sending = Sending(self)
         self.ending = Ending(self)
         self.panes = Panes(self)
-        self.deeds = CaseDeeds(place, lambda text, warning: self.say(text, warning=warning))
+        self.deeds = CaseDeeds(place, lambda text, warning: self.say(text, warning=warning), self.key_of)
         self.panel = SidePanel()
         self._typing_ends: Timer | None = None
 
@@ -108,6 +109,12 @@ class VisitScreen(ClinicScreen):
         return self.query_one("#chat").display and not self.beside.open
 
     @property
+    def types(self) -> bool:
+        """Whether the focus is in a text of one's own."""
+        area = self.focused
+        return isinstance(area, TextArea) and not area.read_only and not area.disabled
+
+    @property
     def writing_now(self) -> bool:
         """Whether the focus is in a text of one's own, where keys that edit are the text's."""
         area = self.focused
@@ -128,9 +135,6 @@ class VisitScreen(ClinicScreen):
         if not self.is_mounted:
             return
         self.keep()
-        visits = open_visits(self.place)
-        if self.visit is None:
-            self.place.current_visit = visits[0].case_id if visits else None
         self.show_current()
         visit = self.visit
         self.talk.watch(visit.case_id if visit else None, typing=False)
@@ -145,14 +149,21 @@ class VisitScreen(ClinicScreen):
         end = end_pieces(visit, visits, self.place)
         self.query_one(VisitTabs).show_tabs([tab_of(one, self.place) for one in visits], end)
         if visit is None:
-            text = _("You have no open visits. {key} shows the queue.")
-            shown = text.format(key=self.place.keymap.shown("go.drop_in"))
-            put(self.query_one("#no-visit", Static), shown)
+            self._show_none(visits)
             return
         self.beside.show(visit)
         self.panes.show(visit)
         self.talk.show(visit)
         self.case_line.show(visit)
+        self.show_keys()
+
+    def _show_none(self, visits: Sequence[Visit]) -> None:
+        """Say that no visit is shown, and how to get to one; none comes up by itself."""
+        text, action = _("You have no open visits. {key} shows the queue."), "go.drop_in"
+        if visits:
+            text, action = _("No visit is shown. {key} goes to the next one."), "go.visit"
+        put(self.query_one("#no-visit", Static), text.format(key=self.place.keymap.shown(action)))
+        self.set_focus(None)
         self.show_keys()
 
     def tick(self) -> None:
@@ -165,19 +176,34 @@ class VisitScreen(ClinicScreen):
         if not self.is_mounted:
             return
         if "conversations" in changes.team or changes.visits or changes.rows or changes.lists:
-            if self.visit is None:
-                self.show_all()
-            else:
-                self.show_current()
+            self.show_current()
             self.sending.tell_failures()
 
     def active_scopes(self) -> Sequence[Scope]:
-        """Letters act only where one does not type."""
-        if isinstance(self.focused, TextArea | Input):
-            return (Scope.ANYWHERE, Scope.VISIT, Scope.CASE)
-        if isinstance(self.focused, ChatLog):
-            return (*self.SCOPES, Scope.LIST)
-        return (Scope.ANYWHERE, Scope.VISIT, Scope.LIST, Scope.CASE)
+        """The chat log's keys act where it has the focus; those of the lists after the leading key."""
+        scopes = (Scope.ANYWHERE, Scope.VISIT, Scope.LIST, Scope.CASE)
+        return (*scopes, Scope.CHAT) if isinstance(self.focused, ChatLog) else scopes
+
+    def led_scopes(self) -> Sequence[Scope]:
+        """After the leading key, the letters of the lists act on the visit on screen, too."""
+        return (Scope.ANYWHERE, Scope.CASE, Scope.LIST, Scope.VISIT)
+
+    def key_acts(self, key: str) -> bool:
+        """In a visit no key acts that writes where one types: only the chat log has letters of its own."""
+        return super().key_acts(key) and (not writes(key) or self._of_the_log(key))
+
+    def _of_the_log(self, key: str) -> bool:
+        """Whether the key is one of the chat log's own, which copy and show and do nothing else."""
+        own = [self.place.keymap.keys(one.id) for one in in_scopes(Scope.CHAT)]
+        return isinstance(self.focused, ChatLog) and key in ",".join(own).split(",")
+
+    async def on_key(self, event: events.Key) -> None:
+        """A letter where nothing is written does nothing, and it is said what does."""
+        if not self.leading and event.is_printable and not self._of_the_log(event.key):
+            event.stop()
+            event.prevent_default()
+            if not self.outcome.offers:
+                self.say(self.claims.what_acts())
 
     def may(self, action_id: str) -> bool:
         """Whether the action can be performed with the visit on screen."""

@@ -39,7 +39,7 @@ class Sending:
         if action_id == "message.send":
             if beside.open:
                 return self._screen.query_one("#chat").display and not beside.chat.area.disabled
-            return self._talk.writable(visit) and self._screen.writes_to_resident
+            return self._talk.composes(visit) and self._screen.writes_to_resident
         return self._talk.writable(visit) and not beside.open and bool(failed(visit))
 
     def tell_failures(self) -> None:
@@ -71,7 +71,7 @@ class Sending:
         if self._screen.beside.open:
             self._screen.beside.chat.send()
             return
-        if visit is None or not self._talk.writable(visit):
+        if visit is None or not self._talk.composes(visit):
             return
         refusal = self._talk.composer.refusal()
         if refusal:

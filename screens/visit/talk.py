@@ -38,6 +38,8 @@ class Talk:
         self._marking: set[str] = set()
         """Cases with a mark on its way; what comes meanwhile is marked in one after it."""
         self._watched: tuple[str | None, bool] = (None, False)
+        self._rests = ""
+        """The chat on screen that was marked as done."""
 
     @property
     def log(self) -> ChatLog:
@@ -53,11 +55,32 @@ class Talk:
         """Whether an action of the chat can be performed now."""
         match action_id:
             case "visit.phrases":
-                return self.writable(visit) and self._screen.writes_to_resident
+                return self.composes(visit) and self._screen.writes_to_resident
+            case "visit.write":
+                return self.writable(visit)
             case "chat.newest":
                 return not self._log_in_front.following
             case _:
                 return bool(visit.messages)
+
+    def composes(self, visit: Visit) -> bool:
+        """Whether the composer is open: one can write, and has not just marked the chat as done."""
+        return self.writable(visit) and visit.case_id != self._rests
+
+    def rest(self, case_id: str) -> None:
+        """Close the composer of a chat that was marked as done, until one wants to write again."""
+        self._rests = case_id
+
+    def do_visit_write(self) -> None:
+        """Write to the resident, also in a chat that is done."""
+        visit = self._screen.visit
+        if visit is None or not self.writable(visit):
+            return
+        self._rests = ""
+        self._place.staff_side.discard(visit.case_id)
+        self._screen.panes.to_chat()
+        self._screen.show_current()
+        self.composer.area.focus()
 
     def writable(self, visit: Visit) -> bool:
         """Whether one can write to the resident: one has the case or was invited into it, and it is open."""
@@ -92,14 +115,14 @@ class Talk:
 
     def show_composer(self, visit: Visit, *, anew: bool = False) -> None:
         """Open the composer with the visit's draft, or close it and say what can be done instead."""
-        open_now = "open" if self.writable(visit) else f"closed, signed {bool(visit.notes)}"
+        open_now = "open" if self.composes(visit) else f"closed, signed {bool(visit.notes)}"
         wanted = (visit.case_id, f"{visit.row.state} {open_now} {self._place.config.ui.send_key}")
         if self._open == wanted and not anew:
             return
         if not anew:
             self.keep(visit)
         self._open = wanted
-        if self.writable(visit):
+        if self.composes(visit):
             text = self._screen.drafts.text(visit, "message")
             send_key = self._place.config.ui.send_key
             self.composer.open_for(
@@ -130,6 +153,8 @@ class Talk:
 
     def _closed_chat_text(self, visit: Visit, who: str) -> str:
         row = visit.row
+        if self.writable(visit):
+            return _("{resident} · done; comes back when the resident writes").format(resident=who)
         if row.close_reason == CloseReason.ONE_WAY:
             return _("{resident} · one-way message: the resident cannot answer").format(resident=who)
         if row.close_reason == CloseReason.EXPIRED:
@@ -143,6 +168,7 @@ class Talk:
     def _closed_deeds(self, visit: Visit) -> list[Piece]:
         pieces: list[Piece] = []
         for action_id, title in (
+            ("visit.write", _("Write again") if self.writable(visit) else ""),
             ("case.hand_over", _("Answer") if self._place.desk.is_offered(visit.row) else ""),
             ("case.take", _("Take")),
             ("case.start", _("Start visit")),
@@ -153,7 +179,7 @@ class Talk:
             ("visit.close", _("Close")),
         ):
             if title and self._screen.may(action_id):
-                key, rank = self._place.keymap.shown(action_id), len(pieces)
+                key, rank = self._screen.key_of(action_id), len(pieces)
                 pieces.append(Piece(f" {key} ", "$on-accent on $accent bold", action_id, rank, leads=True))
                 pieces.append(Piece(title, "$foreground", action_id, rank))
                 pieces.append(Piece("", gap=1, rank=rank))
@@ -162,6 +188,8 @@ class Talk:
     def show_draft(self, visit: Visit) -> None:
         """Take in a draft from elsewhere, and say whether the draft is saved."""
         drafts = self._screen.drafts
+        if self.writable(visit) and not self.composes(visit):
+            return
         if not self.writable(visit):
             by = ended_by(visit)
             if by is not None and by.id == self._place.desk.people.staff_id and drafts.text(visit, "message"):

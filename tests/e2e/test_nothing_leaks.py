@@ -111,7 +111,7 @@ def test_hostile_text_acts_nowhere_in_a_visit_and_honest_text_is_shown(
 ) -> None:
     before = life(hostile)
     visit(terminal)
-    look(terminal, "ctrl+g")
+    look(terminal, "ctrl+up")
     look(terminal, "home")
     terminal.wait_still(0.5)
     look(terminal, "home")

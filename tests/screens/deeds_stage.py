@@ -71,6 +71,9 @@ def chat(state: str = "awaiting_staff", number: int = 3, **changes: Any) -> Case
 def chat_detail(row: CaseRow | None = None, **changes: Any) -> CaseDetail:
     row = row or chat()
     messages = (replace(said(1, "Kan ni förnya mitt recept?"), case_id=row.id, id=f"{row.id}-1"),)
+    if row.state in {"awaiting_resident", "handled"}:
+        answer = said(2, "Det gör vi.", staff=True)
+        messages = (*messages, replace(answer, case_id=row.id, id=f"{row.id}-2"))
     values: dict[str, Any] = {"resident_presence": "off"}
     detail = visit_detail(row, messages, **(values | changes))
     return replace(detail, history=replace(detail.history, auto_history="", red_flags=(), answers=()))

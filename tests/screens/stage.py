@@ -28,6 +28,8 @@ from clinic_tui.state.lists import LISTS
 from clinic_tui.state.queue_view import QueueView
 from clinic_tui.storage.config import Config, set_value
 from clinic_tui.storage.files import UnusableFileError
+from clinic_tui.widgets.clinic_screen import ClinicScreen
+from clinic_tui.widgets.outcome import Outcome
 from clinic_tui.widgets.workplace import Question, Workplace
 from styles import css_paths
 from styles.themes import VARIABLE_DEFAULTS, register_themes, theme_for
@@ -93,6 +95,8 @@ class Asked:
     filters: list[GlobalFilter] = field(default_factory=list[GlobalFilter])
     options: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     questions: list[Question] = field(default_factory=list[Question])
+    told: list[Outcome] = field(default_factory=list[Outcome])
+    """What actions led to, as it was told."""
     refuse: ClientError | None = None
     """What commands are refused with."""
     answer: Callable[[Command], Any] = lambda _command: None
@@ -136,8 +140,10 @@ class StageApp(WatchedApp[None]):
             app_may=self._may,
             app_perform=asked.performed.append,
             open_case=lambda case: asked.performed.append("open:" + case),
+            arrival=lambda: self.place.open_case,
             begin=lambda action, case: asked.performed.append(f"{action}:{case}"),
             in_visit=lambda action, case: asked.performed.append(f"{action}:{case}"),
+            answer=lambda case: self.place.in_visit("visit.write", case),
             may_begin=lambda action, row: self.may_begin(action, row),  # noqa: PLW0108 - set by tests
             begin_resident=lambda action, profile: asked.performed.append(f"{action}:{profile.resident.id}"),
             may_begin_resident=lambda action, _profile: self.may_begin_resident(action),
@@ -146,6 +152,7 @@ class StageApp(WatchedApp[None]):
             fetch_day=lambda _day, done, _failed: done(CasePage(cases=self.day)),
             renew=lambda _case_id: None,
             ask=asked.questions.append,
+            tell=self.tell,
             set_filter=asked.filters.append,
             set_option=self.set_option,
             copy=lambda text: text,
@@ -194,6 +201,14 @@ class StageApp(WatchedApp[None]):
             show = getattr(screen, "show_changes", None)
             if show is not None:
                 show(changes)
+
+    def tell(self, outcome: Outcome) -> None:
+        """Tell the view in front what came of an action."""
+        self.asked.told.append(outcome)
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, ClinicScreen):
+                screen.tell(outcome)
+                return
 
     async def show(self, screen: Screen[Any]) -> None:
         """Show the screen and keep what it is dismissed with."""

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from clinic_tui.case_deeds import chats
 from clinic_tui.protocol.care import Ticket
 from clinic_tui.protocol.chat_commands import CloseChat, IssueTicket, MarkDone, RedirectCase, TicketAnswer
 from clinic_tui.protocol.command import CaseAnswer
@@ -15,7 +14,7 @@ from clinic_tui.protocol.wire import Wire
 from tests.desks import ME, NOW, case_id
 from tests.screens.deeds_stage import DeedsStage, chat, chat_detail, everything
 from tests.screens.stage import text_of
-from tests.screens.visit_stage import KARIN, karin, listening, settle, visit_detail
+from tests.screens.visit_stage import KARIN, OMAR, karin, listening, settle, visit_detail
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("english")]
 
@@ -81,19 +80,32 @@ async def test_what_is_written_and_not_sent_is_asked_about_before_a_chat_is_done
         assert marked(app) == []
 
 
-async def test_a_key_that_is_pressed_twice_marks_one_chat(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(chats, "TWICE_SECONDS", 3600.0)
-    other = chat_detail(chat(number=5))
-    app = DeedsStage(everything(chat_detail(), other), first=C3)
+async def test_a_key_that_is_pressed_twice_marks_one_chat_and_the_next_is_offered_as_a_key() -> None:
+    other = chat_detail(chat(number=5, resident=OMAR))
+    app = DeedsStage(everything(chat_detail(chat("awaiting_resident")), other), first=C3)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await pilot.press("f12")
+        await pilot.press("f12", "f12")
+        await settle(pilot)
+        assert marked(app) == [C3]
+        assert app.place.current_visit == C3
+        assert "Karin Lindström, 71 years is done." in text_of(app)
+        assert "F3  Omar Haddad, 9 years" in text_of(app)
+        await pilot.press("f3")
         await settle(pilot)
         assert app.place.current_visit == C5
-        await pilot.press("f12")
-        await listening(pilot)
-        assert marked(app) == [C3]
-        assert "just come up" in app.asked.questions[-1].text
+
+
+async def test_what_is_typed_after_a_chat_is_done_is_written_nowhere_and_begins_nothing() -> None:
+    other = chat_detail(chat(number=5, resident=OMAR))
+    app = DeedsStage(everything(chat_detail(chat("awaiting_resident")), other), first=C3)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("f12", *"bah5", "f12")
+        await settle(pilot)
+        assert app.screen is app.screen_under_test
+        assert (marked(app), app.place.current_visit, app.saved) == ([C3], C3, [])
+        assert app.screen_under_test.talk.composer.has_class("-closed")
 
 
 @pytest.mark.parametrize("state", ["waiting", "accepted"])

@@ -204,7 +204,7 @@ async def test_a_full_stop_after_the_auto_history_is_signed_without_a_warning():
         assert [(one.body, one.acknowledged) for one in app.sent(SignNote)] == [(AUTO_HISTORY + ".", False)]
 
 
-async def test_signing_a_visit_in_progress_says_that_it_ends_it_and_goes_to_the_next():
+async def test_signing_a_visit_in_progress_says_that_it_ends_it_and_one_stays_with_it():
     app = VisitStage()
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
@@ -215,11 +215,13 @@ async def test_signing_a_visit_in_progress_says_that_it_ends_it_and_goes_to_the_
         assert _("What you have written in the chat is not sent.")[:40] in shown
         await pilot.press("s")
         await settle(pilot)
-        assert app.place.current_visit == case_id(2)
+        await pilot.press(*"bs9", "f9")
+        await settle(pilot)
         shown = text_of(app)
-        assert "Karin Lindström, 71 år" in shown
-        assert "Omar Haddad, 9 år" in shown
+        assert app.place.current_visit == case_id(1)
+        assert "Signerat: Karin Lindström, 71 år.   F3  Omar Haddad, 9 år" in shown
         assert "✓ Karin Lindström" in app.screen.query_one(VisitTabs).text
+        assert len(app.sent(SignNote)) == 1
 
 
 async def test_a_signature_that_is_refused_says_why_and_keeps_the_note():
@@ -340,8 +342,6 @@ async def signed(app: VisitStage, pilot) -> None:
     await pilot.press("f9")
     await listening(pilot)
     await pilot.press("s")
-    await settle(pilot)
-    await pilot.press("shift+f3")
     await settle(pilot)
 
 

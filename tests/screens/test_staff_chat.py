@@ -202,7 +202,7 @@ async def test_esc_does_not_lead_to_the_residents_side() -> None:
     app = beside()
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        await pilot.press("f7", "ctrl+g", "escape")
+        await pilot.press("f7", "ctrl+up", "escape")
         await settle(pilot)
         assert staff_side(app).area.has_focus
         await pilot.press("escape")

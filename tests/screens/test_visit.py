@@ -229,7 +229,7 @@ async def test_a_message_below_the_reader_is_marked_as_read_when_it_is_reached()
     app = VisitStage(visits(visit_detail(karin(unread=0), many)))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await pilot.press("ctrl+g", "home")
+        await pilot.press("ctrl+up", "home")
         await settle(pilot)
         row = app.row_after(case_id(1), unread=1)
         app.happen(
@@ -272,7 +272,7 @@ async def test_the_backend_is_told_what_is_on_screen_and_that_one_types():
         assert app.watched[-1] == (case_id(2), False)
 
 
-async def test_before_the_visit_letters_start_it_or_put_it_back():
+async def test_before_the_visit_a_sentence_does_nothing_and_a_key_starts_it():
     app = VisitStage(visits(visit_detail(karin("accepted"))))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
@@ -280,7 +280,12 @@ async def test_before_the_visit_letters_start_it_or_put_it_back():
         assert _("{resident} · the visit has not started").format(resident="Karin Lindström, 71 år") in shown
         assert _("In their own words") in shown
         assert shown.count(_("Start visit")) == 2
-        await pilot.press("s")
+        await pilot.press(*"hej tusb3/", "question_mark")
+        await settle(pilot)
+        assert (app.asked.commands, app.asked.performed, app.saved) == ([], [], [])
+        said = _("The visit has not started. {key} starts it.").format(key="Ctrl+S")
+        assert said in text_of(app)
+        await pilot.press("ctrl+s")
         await settle(pilot)
         assert len(app.sent(StartVisit)) == 1
         assert area(app).has_focus
@@ -293,7 +298,7 @@ async def test_a_case_that_is_put_back_is_asked_for_once():
     app = VisitStage(visits(visit_detail(karin("accepted"))))
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await pilot.press("u")
+        await pilot.press("ctrl+g", "u", "u")
         await settle(pilot)
         assert len(app.sent(ReleaseCase)) == 1
 
@@ -361,7 +366,7 @@ async def test_a_message_is_copied_by_key():
     app = VisitStage()
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await pilot.press("ctrl+g", "c")
+        await pilot.press("ctrl+up", "c")
         await settle(pilot)
         await pilot.press("up", "up", "c")
         await settle(pilot)
@@ -374,7 +379,7 @@ async def test_a_long_message_is_shown_whole_on_request():
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         assert "[…]" in text_of(app)
-        await pilot.press("ctrl+g", "x")
+        await pilot.press("ctrl+up", "x")
         await settle(pilot)
         log = app.screen.query_one(ChatLog)
         assert not log.chat.block(log.source.position("m1-1")).cut
@@ -397,7 +402,7 @@ async def test_escape_walks_from_the_log_to_the_composer_and_then_out():
     app = VisitStage()
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await pilot.press("ctrl+g", "escape")
+        await pilot.press("ctrl+up", "escape")
         await settle(pilot)
         assert area(app).has_focus
         await pilot.press("escape")

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from clinic_tui.protocol.chat_commands import CloseChat, MarkDone
 from clinic_tui.protocol.commands import MarkRead, PostMessage, SignNote
+from clinic_tui.protocol.events import CaseChanged
 from clinic_tui.widgets.bar import Bar
 from clinic_tui.widgets.composer import Composer
 from tests.desks import EBBA, ME, NOW, case_id
@@ -125,25 +126,40 @@ async def test_the_invited_may_write_and_see_whose_case_it_is() -> None:
         assert [one.body for one in app.sent(PostMessage)] == ["Hej"]
 
 
-async def test_f12_marks_as_done_and_goes_to_the_next_that_waits() -> None:
+async def test_f12_marks_as_done_and_one_stays_with_the_chat() -> None:
     other = chat(number=5, reason="Intyg")
-    app = DeedsStage(everything(chat_detail(chat()), chat_detail(other)), first=C3)
+    app = DeedsStage(everything(chat_detail(chat("awaiting_resident")), chat_detail(other)), first=C3)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await pilot.press("f12")
         await settle(pilot)
         assert app.sent(MarkDone)[0].case_id == C3
-        assert app.asked.performed == ["open:" + case_id(5)]
-        assert C3 not in app.desk.visits
+        assert (app.asked.performed, app.place.current_visit) == ([], C3)
+        assert "done; comes back when the resident writes" in hint(app)
 
 
-async def test_the_last_chat_that_waited_leads_to_the_list() -> None:
-    app = chat_app()
+async def test_one_writes_again_in_a_chat_that_is_done() -> None:
+    app = DeedsStage(everything(chat_detail(chat("awaiting_resident"))), first=C3)
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await pilot.press("f12")
         await settle(pilot)
-        assert app.asked.performed == ["go.chats"]
+        await pilot.press("ctrl+e", *"Hej", "ctrl+j")
+        await settle(pilot)
+        assert [(one.case_id, one.body) for one in app.sent(PostMessage)] == [(C3, "Hej")]
+
+
+async def test_what_the_resident_writes_moves_nobody_out_of_the_note() -> None:
+    app = DeedsStage(everything(chat_detail(chat("awaiting_resident"))), first=C3)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+n", *"Ny")
+        app.happen(CaseChanged(case=app.row_after(C3, state="awaiting_staff", unread=1), cause="message"))
+        await settle(pilot)
+        await pilot.press(*"tt")
+        await settle(pilot)
+        assert app.screen_under_test.panel.note.text == "Nytt"
+        assert app.screen_under_test.talk.composer.text == ""
 
 
 async def test_f10_ends_a_chat_and_says_that_the_draft_goes() -> None:
@@ -178,7 +194,7 @@ async def test_a_chat_is_closed_by_ctrl_w_and_its_text_is_kept() -> None:
     app = chat_app()
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
-        await pilot.press(*"Hm", "ctrl+g", "ctrl+w")
+        await pilot.press(*"Hm", "ctrl+up", "ctrl+w")
         await settle(pilot)
         assert C3 not in app.desk.visits
         assert app.asked.performed == ["app.back"]

@@ -28,7 +28,7 @@ def undo_action(tx: Tx, command: UndoAction) -> UndoAnswer:
     kept = find_kept(tx, command.undoes)
     if kept is None:
         raise not_found()
-    check_permission(tx, kept.kind.value, command)
+    check_permission(tx, kept.kind.value)
     if kept.kind is Undoable.CANCEL_TICKET:
         return _undo_ticket(tx, kept)
     return _undo_step(tx, kept)

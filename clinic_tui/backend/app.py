@@ -9,19 +9,19 @@ from starlette.routing import Route, Router, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
 from clinic_tui.backend.context import Backend
+from clinic_tui.backend.delivery import Committed
 from clinic_tui.backend.edge import Edge
 from clinic_tui.backend.endpoints import cases, commands, health, live, sessions, texts
 from clinic_tui.backend.endpoints.answers import refuse
 from clinic_tui.backend.endpoints.site import SignInLimits, Site
+from clinic_tui.backend.event_access import Reading, events_to_deliver
 from clinic_tui.backend.hub import Hub
 from clinic_tui.backend.limits import RateLimit
 from clinic_tui.backend.logs import logger
 from clinic_tui.backend.metrics import Metrics
 from clinic_tui.backend.presence import Presence
 from clinic_tui.backend.store import StorageUnavailable
-from clinic_tui.backend.streams import events_after
 from clinic_tui.backend.watch import check_sessions
-from clinic_tui.protocol.events import Envelope
 
 _MODULES = (sessions, cases, commands, live, texts, health)
 
@@ -33,13 +33,17 @@ def create_app(backend: Backend) -> Edge:
     """
     metrics = Metrics()
 
-    async def read_after(stream: str, seq: int, limit: int) -> tuple[Envelope, ...]:
-        return await backend.store.read(lambda conn: events_after(conn, stream, seq, limit))
+    async def read_after(stream: str, seq: int, limit: int) -> tuple[Committed, ...]:
+        now = backend.clock.now()
+        return await backend.store.read(
+            lambda conn: events_to_deliver(Reading(conn, now, backend.region), stream, seq, limit)
+        )
 
     hub = Hub(read_after, metrics)
     backend.hub = hub
-    presence = Presence(backend.store, hub, backend.clock)
+    presence = Presence(backend.store, hub, backend.clock, backend.region)
     backend.in_chat = presence.in_chat
+    backend.availability = presence.availability
     settings = backend.settings
     site = Site(
         backend=backend,

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 
 from clinic_tui.backend.audit import Action, AuditEntry
 from clinic_tui.backend.context import Backend
+from clinic_tui.backend.delivery import Committed
 from clinic_tui.backend.passwords import check_password, hash_password, needs_rehash
 from clinic_tui.backend.refused import Refused, forbidden, refused, unauthenticated
 from clinic_tui.backend.sessions import Session, is_valid, session_of, token_hash
@@ -17,7 +18,6 @@ from clinic_tui.backend.store import StorageUnavailable
 from clinic_tui.backend.store.tables import assignments, residents, sessions, staff, units
 from clinic_tui.backend.tx import Tx
 from clinic_tui.protocol.commands import ChooseAssignment, ResidentSignIn, SignIn
-from clinic_tui.protocol.events import Envelope
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.problems import Code
 from clinic_tui.protocol.resources import Assignment, SignedIn, StaffRef
@@ -107,7 +107,7 @@ async def sign_in(backend: Backend, command: SignIn, client: Client = _UNNAMED) 
     new_hash = hash_password(command.password) if needs_rehash(row["password_hash"]) else None
     token = secrets.token_urlsafe(32)
 
-    def work(conn: Connection) -> tuple[SignedIn, tuple[Envelope, ...]]:
+    def work(conn: Connection) -> tuple[SignedIn, tuple[Committed, ...]]:
         if new_hash is not None:
             conn.execute(_REHASH, {"who": row["id"], "new_hash": new_hash})
         return _begin(backend, conn, row, token, client)
@@ -117,7 +117,7 @@ async def sign_in(backend: Backend, command: SignIn, client: Client = _UNNAMED) 
 
 def _begin(
     backend: Backend, conn: Connection, account: RowMapping, token: str, client: Client
-) -> tuple[SignedIn, tuple[Envelope, ...]]:
+) -> tuple[SignedIn, tuple[Committed, ...]]:
     now = backend.clock.now()
     found = [
         row for row in conn.execute(_ASSIGNMENTS, {"who": account["id"]}).mappings() if is_valid(row, now)
@@ -165,7 +165,7 @@ def _assignment(row: RowMapping) -> Assignment:
 async def choose_assignment(backend: Backend, token: str, command: ChooseAssignment) -> SignedIn:
     """Work under one of one's own valid assignments from now on; refused for any other. The shift begins."""
 
-    def work(conn: Connection) -> tuple[SignedIn, tuple[Envelope, ...]]:
+    def work(conn: Connection) -> tuple[SignedIn, tuple[Committed, ...]]:
         now = backend.clock.now()
         session = session_of(conn, token, now, backend.region)
         if session is None:
@@ -196,7 +196,7 @@ async def choose_assignment(backend: Backend, token: str, command: ChooseAssignm
 async def sign_out(backend: Backend, token: str) -> None:
     """End the session and its shift; the token is worth nothing from then on. Twice changes nothing."""
 
-    def work(conn: Connection) -> tuple[None, tuple[Envelope, ...]]:
+    def work(conn: Connection) -> tuple[None, tuple[Committed, ...]]:
         now = backend.clock.now()
         tx = _tx(backend, conn, token, now)
         if tx.session is None:
@@ -272,7 +272,7 @@ async def _write(backend: Backend, work: Callable[[Connection], T]) -> T:
 
 
 async def _write_and_tell(
-    backend: Backend, work: Callable[[Connection], tuple[T, tuple[Envelope, ...]]]
+    backend: Backend, work: Callable[[Connection], tuple[T, tuple[Committed, ...]]]
 ) -> T:
     answer, envelopes = await _write(backend, work)
     if envelopes:

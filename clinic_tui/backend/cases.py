@@ -8,8 +8,10 @@ import msgspec
 from msgspec.structs import replace
 from sqlalchemy import RowMapping, Select, bindparam, insert, select, update
 
-from clinic_tui.backend.circle import adjust, may_read, offer_of, people_of, staff_streams
-from clinic_tui.backend.guardians import proxy_of
+from clinic_tui.backend.access import offer_of, people_of
+from clinic_tui.backend.circle import adjust, may_read, staff_streams
+from clinic_tui.backend.identity import ref_of
+from clinic_tui.backend.proxies import PROXY_HOLDS, proxy_of, with_proxy
 from clinic_tui.backend.refused import forbidden, not_found, stale
 from clinic_tui.backend.rules import local_date
 from clinic_tui.backend.shifts import refresh
@@ -34,6 +36,7 @@ _RESIDENT = (
     residents.c.birth_date,
     residents.c.sex,
     residents.c.protected,
+    PROXY_HOLDS,
 )
 OPEN_STATES = (
     CaseState.WAITING.value,
@@ -107,6 +110,7 @@ class CaseRecord(msgspec.Struct, frozen=True):
     birth_date: date | None
     sex: Literal["female", "male", "unknown"]
     protected: Literal["none", "marked", "relocated"]
+    proxy_holds: bool
 
     @property
     def assignee(self) -> StaffRef | None:
@@ -157,7 +161,8 @@ class CaseRecord(msgspec.Struct, frozen=True):
 
 def case_select() -> Select[Any]:
     """The columns of `CaseRecord`, to be narrowed by the caller."""
-    return select(cases, *_RESIDENT).join_from(cases, residents, residents.c.id == cases.c.resident_id)
+    found = select(cases, *_RESIDENT).join_from(cases, residents, residents.c.id == cases.c.resident_id)
+    return with_proxy(found)
 
 
 _LOAD = case_select().where(cases.c.id == bindparam("wanted"))
@@ -175,7 +180,11 @@ def record(row: RowMapping) -> CaseRecord:
 def find_case(tx: Tx, case_id: str, *, lock: bool) -> CaseRecord | None:
     """A case without any check of access; locked until the transaction ends where asked."""
     row = (_FIND_AND_LOCK if lock else _FIND).one(tx.conn, {"wanted": case_id})
-    return None if row is None else CaseRecord(*row)
+    if row is None:
+        return None
+    found = CaseRecord(*row)
+    tx.known[case_id] = found
+    return found
 
 
 def staff_case(tx: Tx, case_id: str, *, lock: bool = True) -> CaseRecord:
@@ -246,7 +255,9 @@ def change_case(tx: Tx, case: CaseRecord, message: Message | None = None, **chan
             _ADD_MESSAGE.run(tx.conn, sent)
     if _update(names, with_message=together).run(tx.conn, parameters) != 1:
         raise stale(case.changed_by, case.changed_at, case.version)
-    return replace(case, **changes)
+    changed = replace(case, **changes)
+    tx.known[case.id] = changed
+    return changed
 
 
 def move_case(
@@ -306,24 +317,15 @@ def tell_case(tx: Tx, case: CaseRecord, cause: str) -> CaseRow:
     return row
 
 
-def age_at(birth_date: date | None, today: date) -> int | None:
-    """Whole years."""
-    if birth_date is None:
-        return None
-    had_birthday = (today.month, today.day) >= (birth_date.month, birth_date.day)
-    return today.year - birth_date.year - (not had_birthday)
-
-
 def resident_ref(case: CaseRecord, today: date) -> ResidentRef:
-    """The resident as a work list shows them; a protected one without a name (domain.md 7.5)."""
-    masked = case.protected != "none"
-    return ResidentRef(
-        id=case.resident_id,
-        name="" if masked else case.resident_name,
-        birth_date=None if masked else case.birth_date,
-        age=age_at(case.birth_date, today),
+    """The case's resident as a work list shows them; a protected one without a name (domain.md 7.5)."""
+    return ref_of(
+        identity=case.resident_id,
+        name=case.resident_name,
+        birth_date=case.birth_date,
         sex=case.sex,
         protected=case.protected,
+        today=today,
     )
 
 

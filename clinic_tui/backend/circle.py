@@ -1,10 +1,11 @@
 """Who takes part in a case beside its assignee: the invited, and the one it is offered to (slides 36, 38)."""
 
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 from sqlalchemy import bindparam, delete, insert, select
 
+from clinic_tui.backend.access import Readable, offer_of, people_of, sees_case, staff_access
 from clinic_tui.backend.store.team_tables import participants, verifications
 from clinic_tui.backend.streams import staff_stream
 from clinic_tui.backend.tx import Tx
@@ -14,8 +15,6 @@ from clinic_tui.domain.roles import Permission
 from clinic_tui.protocol.care import HandOver
 from clinic_tui.protocol.refs import StaffRef
 
-_people = msgspec.json.Decoder(tuple[StaffRef, ...])
-_offer = msgspec.json.Decoder(HandOver)
 _encode = msgspec.json.Encoder().encode
 _ADD = insert(participants)
 _REMOVE = delete(participants).where(
@@ -33,16 +32,6 @@ _OVER = frozenset({*(state.value for state in FINISHED), CaseState.ENDED_UNSIGNE
 }
 
 
-def people_of(stored: str) -> tuple[StaffRef, ...]:
-    """The invited, as the case's column keeps them."""
-    return _people.decode(stored) if stored != "[]" else ()
-
-
-def offer_of(stored: str) -> HandOver | None:
-    """The pending hand-over, as the case's column keeps it."""
-    return _offer.decode(stored) if stored else None
-
-
 def stored_people(people: tuple[StaffRef, ...]) -> str:
     """The invited for the case's column."""
     return _encode(people).decode() if people else "[]"
@@ -53,53 +42,11 @@ def stored_offer(offer: HandOver) -> str:
     return _encode(offer).decode()
 
 
-def is_in_circle(invited: str, hand_over: str, staff_id: str) -> bool:
-    """Whether somebody was invited into a case or is offered it."""
-    if any(person.id == staff_id for person in people_of(invited)):
-        return True
-    offer = offer_of(hand_over)
-    return offer is not None and offer.receiver.id == staff_id
-
-
 def is_to_verify(tx: Tx, case_id: str, unit_id: str) -> bool:
     """Whether something of a case waits for the staff member, or anybody, to verify it (domain.md 2.9)."""
     if unit_id not in tx.assignment.units or not tx.allows(Permission.VERIFY):
         return False
     return tx.conn.execute(_TO_VERIFY, {"of": case_id, "who": tx.staff.id}).first() is not None
-
-
-class Readable(Protocol):
-    """A case, as far as it says who may read it: the columns of these names."""
-
-    @property
-    def id(self) -> str:
-        """Which case."""
-        ...
-
-    @property
-    def unit_id(self) -> str:
-        """Where it is."""
-        ...
-
-    @property
-    def queue_role(self) -> str:
-        """In whose queue."""
-        ...
-
-    @property
-    def assignee_id(self) -> str | None:
-        """Who has it, or had it last."""
-        ...
-
-    @property
-    def participants(self) -> str:
-        """The invited."""
-        ...
-
-    @property
-    def hand_over(self) -> str:
-        """The pending hand-over."""
-        ...
 
 
 def may_read(tx: Tx, case: Readable) -> bool:
@@ -108,12 +55,7 @@ def may_read(tx: Tx, case: Readable) -> bool:
     One of its units in a queue that the role sees, its own, and one with something to verify; and any that
     the staff member was invited into or is offered, from whatever unit.
     """
-    if is_in_circle(case.participants, case.hand_over, tx.staff.id):
-        return True
-    if case.unit_id not in tx.assignment.units:
-        return False
-    seen = case.queue_role in tx.roles_seen or case.assignee_id == tx.staff.id
-    return seen or is_to_verify(tx, case.id, case.unit_id)
+    return sees_case(tx.viewer, staff_access(case)) or is_to_verify(tx, case.id, case.unit_id)
 
 
 def staff_streams(invited: str, hand_over: str, others: frozenset[str] = frozenset()) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any, cast
 import msgspec
 from sqlalchemy import RowMapping, bindparam, delete, insert, or_, select, update
 
+from clinic_tui.backend.access import TalkAccess, sees_talk
 from clinic_tui.backend.notices import notify
 from clinic_tui.backend.rules import roles_seen
 from clinic_tui.backend.store.tables import assignments, cases
@@ -148,11 +149,15 @@ class Talk:
         """The newest message a member has read; None for somebody who is no member."""
         return next((m["read"] for m in self.members if m["staff_id"] == staff_id), None)
 
-    def asks(self, tx: Tx) -> bool:
-        """Whether it is a question to a role that the session has at the unit."""
+    @property
+    def access(self) -> TalkAccess:
+        """What decides who may be told of it."""
         row = self.row
-        asked = row["kind"] == "consultation" and row["role"] in tx.roles_seen
-        return asked and row["unit_id"] in tx.assignment.units
+        return TalkAccess(
+            unit_id=row["unit_id"],
+            members=frozenset(member["staff_id"] for member in self.members),
+            asked_role=row["role"] if row["kind"] == "consultation" else "",
+        )
 
 
 def find_talk(tx: Tx, conversation_id: str, *, lock: bool = True) -> Talk | None:
@@ -369,11 +374,12 @@ def _wholes(tx: Tx, talks: list[Talk]) -> tuple[Conversation, ...]:
 def my_conversations(tx: Tx) -> tuple[Conversation, ...]:
     """Open conversations of the staff member, those with something unread, and questions to their role.
 
-    A chat beside a case that is closed is left out once it is read.
+    Those of the assignment in force (see `access.sees_talk`). A chat beside a case that is closed is left out
+    once it is read.
     """
     asked = {"who": tx.staff.id, "units": list(tx.assignment.units), "roles": list(tx.roles_seen)}
     rows = cast("list[RowMapping]", tx.conn.execute(_MINE, asked).mappings().all())
-    talks = _talks(tx, rows)
+    talks = [talk for talk in _talks(tx, rows) if sees_talk(tx.desk_viewer, talk.access)]
     talks = [
         talk
         for talk in talks

@@ -89,14 +89,17 @@ _NAMES = select(staff.c.id, staff.c.display_name).where(staff.c.id.in_(bindparam
 def case_detail_of(tx: Tx, case: CaseRecord) -> CaseDetail:
     """The whole case. The caller has checked the access and writes the row in the access log."""
     page = newest(tx.conn, case.id)
+    receiver = receiver_of(tx, case)
+    earlier, hidden = earlier_of(tx, case.resident_id, but=case.id)
     return CaseDetail(
         row=case_row(case, tx.now, tx.region),
         history=history_of(tx.conn, case.id),
         contact=replace(
             contact_of(tx.conn, case.resident_id, local_date(tx.region, tx.now)),
-            reachable=can_be_texted(tx.conn, receiver_of(tx, case)),
+            reachable=can_be_texted(tx.conn, receiver),
         ),
-        earlier=earlier_of(tx, case.resident_id, but=case.id),
+        earlier=earlier,
+        earlier_hidden=hidden,
         messages=page.messages,
         messages_before=page.messages_before,
         notes=notes_of(tx.conn, case.id),
@@ -104,17 +107,23 @@ def case_detail_of(tx: Tx, case: CaseRecord) -> CaseDetail:
         events=_events(tx, case.id),
         conversations=beside(tx, case.id),
         tickets=open_tickets_of(tx, case.resident_id),
+        resident_presence=tx.availability(case.id, receiver),
     )
 
 
-def earlier_of(tx: Tx, resident_id: str, *, but: str = "") -> tuple[EarlierCase, ...]:
-    """Closed cases of the resident at the session's own units; others are inside their own secrecy (7.1)."""
+def earlier_of(tx: Tx, resident_id: str, *, but: str = "") -> tuple[tuple[EarlierCase, ...], int]:
+    """Closed cases of the resident at the session's own units; others are inside their own secrecy (7.1).
+
+    Those that the session may read, and how many there are beside them: that they exist, and nothing more.
+    """
     asked = {"who": resident_id, "this": but, "units": list(tx.assignment.units)}
-    rows: Sequence[Any] = tx.conn.execute(_EARLIER, asked).all()
+    found: Sequence[Any] = tx.conn.execute(_EARLIER, asked).all()
+    rows = [row for row in found if may_read(tx, row)]
+    hidden = len(found) - len(rows)
     if not rows:
-        return ()
+        return (), hidden
     bodies = {row.case_id: row.body for row in tx.conn.execute(_BODIES, {"ids": [row.id for row in rows]})}
-    return tuple(
+    shown = tuple(
         EarlierCase(
             id=row.id,
             kind=row.kind,
@@ -125,10 +134,11 @@ def earlier_of(tx: Tx, resident_id: str, *, but: str = "") -> tuple[EarlierCase,
             staff_name=row.assignee_name,
             note=bodies.get(row.id, ""),
             documented_at=row.documented_at,
-            may_read=may_read(tx, row),
+            may_read=True,
         )
         for row in rows
     )
+    return shown, hidden
 
 
 def _events(tx: Tx, case_id: str) -> tuple[CaseEvent, ...]:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from clinic_tui.backend.activity import BY_ITSELF
 from clinic_tui.backend.context import Backend
+from clinic_tui.backend.delivery import Committed
 from clinic_tui.backend.denied import is_denial, log_denial
 from clinic_tui.backend.handlers.permissions import check_permission
 from clinic_tui.backend.handlers.registry import HANDLERS
@@ -20,7 +21,6 @@ from clinic_tui.backend.store import StorageUnavailable
 from clinic_tui.backend.tx import Tx
 from clinic_tui.protocol.codec import decode_strict, encode
 from clinic_tui.protocol.commands import COMMANDS, Command
-from clinic_tui.protocol.events import Envelope
 from clinic_tui.protocol.problems import Code
 
 T = TypeVar("T")
@@ -48,7 +48,7 @@ async def run(
     party, handler = COMMANDS[name].party, HANDLERS[name]
     digest = hashlib.sha256(name.encode() + b"\n" + encode(command)).hexdigest()
 
-    def work(conn: Connection) -> tuple[bytes, tuple[Envelope, ...]]:
+    def work(conn: Connection) -> tuple[bytes, tuple[Committed, ...]]:
         now = backend.clock.now()
         session, stored = session_and_command(conn, token, command.command_id, now, backend.region)
         if session is None:
@@ -99,7 +99,7 @@ async def _answered_meanwhile(backend: Backend, token: str, command: Command, di
 async def query(backend: Backend, token: str, name: str, work: Callable[[Tx], T], request_id: str = "") -> T:
     """Run an audited read for a session, in one transaction with its row in the access log."""
 
-    def read(conn: Connection) -> tuple[T, tuple[Envelope, ...]]:
+    def read(conn: Connection) -> tuple[T, tuple[Committed, ...]]:
         now = backend.clock.now()
         session = session_of(conn, token, now, backend.region)
         if session is None:
@@ -124,6 +124,7 @@ def _tx(backend: Backend, conn: Connection, session: Session | None, now: dateti
         settings=backend.settings,
         request_id=request_id,
         in_chat=backend.in_chat,
+        availability=backend.availability,
     )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from clinic_tui.backend.access import CaseAccess
+from clinic_tui.backend.delivery import Committed, may_receive, withheld_envelope
 from clinic_tui.backend.metrics import Metrics
 from clinic_tui.backend.subscription import (
     CHANGED,
@@ -23,7 +25,7 @@ log = logging.getLogger(__name__)
 _HOLE_SECONDS = 0.02
 _FILL_BATCH = 500
 
-ReadAfter = Callable[[str, int, int], Awaitable[Sequence[Envelope]]]
+ReadAfter = Callable[[str, int, int], Awaitable[Sequence[Committed]]]
 """Reads the events of a stream after a number, at most so many."""
 
 
@@ -47,7 +49,7 @@ class _Channel:
     def __init__(self, name: str) -> None:
         self.name = name
         self.head: int | None = None
-        self.early: dict[int, Envelope] = {}
+        self.early: dict[int, Committed] = {}
         self.followers: set[Subscription] = set()
         self.filling: asyncio.Task[None] | None = None
         self.again = False
@@ -58,14 +60,15 @@ class Hub:
     """Delivers committed events to those who follow their streams.
 
     Commits may be told in another order than they were made; a stream's events wait for the ones
-    before them, and a hole that stays is read from the store. Every method runs on the loop's thread.
+    before them, and a hole that stays is read from the store. What a follower may not see reaches it as
+    `Withheld` (see `delivery`). Every method runs on the loop's thread.
     """
 
     def __init__(self, read_after: ReadAfter | None = None, metrics: Metrics | None = None) -> None:
         self.read_after = read_after
         self.metrics = metrics or Metrics()
         self.waker: Waker | None = None
-        self.watchers: list[Callable[[Envelope], None]] = []
+        self.watchers: list[Callable[[Committed], None]] = []
         """Called with every published event, for what follows from events without being stored."""
         self._channels: dict[str, _Channel] = {}
         self._subscriptions: set[Subscription] = set()
@@ -113,24 +116,24 @@ class Hub:
                 del self._channels[name]
         self.metrics.connections.set(len(self._subscriptions))
 
-    def publish(self, envelopes: Iterable[Envelope]) -> None:
+    def publish(self, events: Iterable[Committed]) -> None:
         """Deliver committed events here, and wake other replicas."""
         names: set[str] = set()
-        for envelope in envelopes:
-            names.add(envelope.stream)
-            channel = self._channels.get(envelope.stream)
+        for committed in events:
+            names.add(committed.envelope.stream)
+            channel = self._channels.get(committed.envelope.stream)
             if channel is not None:
-                self._arrived(channel, envelope)
+                self._arrived(channel, committed)
             for watcher in self.watchers:
-                watcher(envelope)
+                watcher(committed)
         if self.waker is not None and names:
             self.waker.tell(names)
 
-    def pulse(self, stream: str, event: Event, at: datetime) -> None:
-        """Deliver an event that is never stored, to those who follow the stream now."""
+    def pulse(self, stream: str, event: Event, at: datetime, access: CaseAccess) -> None:
+        """Deliver an event that is never stored, to those who follow the stream now and may see its case."""
         channel = self._channels.get(stream)
         if channel is not None:
-            self._send(channel, Envelope(stream=stream, seq=0, at=at, event=event))
+            self._send(channel, Committed(Envelope(stream=stream, seq=0, at=at, event=event), access))
 
     def woken(self, streams: Iterable[str]) -> None:
         """Another replica has written to these streams: read what is new."""
@@ -158,36 +161,42 @@ class Hub:
         for subscription in self._subscriptions:
             subscription.end(Closing(GOING_AWAY))
 
-    def _arrived(self, channel: _Channel, envelope: Envelope) -> None:
-        head = channel.head
-        if head is None or envelope.seq > head + 1:
-            channel.early[envelope.seq] = envelope
+    def _arrived(self, channel: _Channel, committed: Committed) -> None:
+        head, seq = channel.head, committed.envelope.seq
+        if head is None or seq > head + 1:
+            channel.early[seq] = committed
             if head is not None:
                 self._fill_soon(channel)
-        elif envelope.seq == head + 1:
-            self._deliver(channel, envelope)
+        elif seq == head + 1:
+            self._deliver(channel, committed)
             if channel.early:
                 self._deliver_early(channel)
 
-    def _deliver(self, channel: _Channel, envelope: Envelope) -> None:
-        channel.head = envelope.seq
-        self._send(channel, envelope)
+    def _deliver(self, channel: _Channel, committed: Committed) -> None:
+        channel.head = committed.envelope.seq
+        self._send(channel, committed)
 
     def _deliver_early(self, channel: _Channel) -> None:
         """Deliver what follows the head without a hole, and drop what lies behind it."""
         head = channel.head or 0
-        while (envelope := channel.early.pop(head + 1, None)) is not None:
-            self._deliver(channel, envelope)
-            head = envelope.seq
+        while (committed := channel.early.pop(head + 1, None)) is not None:
+            self._deliver(channel, committed)
+            head = committed.envelope.seq
         channel.early = {seq: early for seq, early in channel.early.items() if seq > head}
         if channel.early:
             self._fill_soon(channel)
 
-    def _send(self, channel: _Channel, envelope: Envelope) -> None:
-        if not channel.followers:
-            return
-        frame = codec.encode(envelope).decode()
+    def _send(self, channel: _Channel, committed: Committed) -> None:
+        """Give every follower the event, or its place without it; each of the two is encoded once."""
+        envelope = committed.envelope
+        whole = place = ""
         for subscription in channel.followers:
+            if may_receive(subscription.viewer, envelope.event, committed.access):
+                frame = whole = whole or codec.encode(envelope).decode()
+            elif envelope.seq:
+                frame = place = place or codec.encode(withheld_envelope(envelope)).decode()
+            else:
+                continue
             subscription.put(envelope.stream, envelope.seq, frame)
         self.metrics.events.add(amount=len(channel.followers))
 
@@ -208,10 +217,10 @@ class Hub:
         more = True
         while more:
             channel.again = False
-            envelopes = await read_after(channel.name, channel.head or 0, _FILL_BATCH)
-            for envelope in envelopes:
-                if envelope.seq > (channel.head or 0):
-                    self._deliver(channel, envelope)
-            more = channel.again or len(envelopes) == _FILL_BATCH
+            found = await read_after(channel.name, channel.head or 0, _FILL_BATCH)
+            for committed in found:
+                if committed.envelope.seq > (channel.head or 0):
+                    self._deliver(channel, committed)
+            more = channel.again or len(found) == _FILL_BATCH
         channel.filling = None
         self._deliver_early(channel)

@@ -5,13 +5,15 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
-from clinic_tui.backend.store.tables import messages
+from clinic_tui.backend.identity import masked_message
+from clinic_tui.backend.store.tables import messages, residents
 from clinic_tui.protocol.resources import Author, Message, MessagePage
 
 PAGE = 50
 """Messages a page holds unless asked otherwise."""
 _PAGE = (
-    select(messages)
+    select(messages, residents.c.protected)
+    .join_from(messages, residents, residents.c.id == messages.c.author_id, isouter=True)
     .where(messages.c.case_id == bindparam("of"), messages.c.seq < bindparam("before"))
     .order_by(messages.c.seq.desc())
     .limit(bindparam("most"))
@@ -69,12 +71,24 @@ def message_of(row: RowMapping) -> Message:
     return Message(**cast("dict[str, Any]", dict(row)))
 
 
-def newest(conn: Connection, case_id: str, before: int | None = None, limit: int = PAGE) -> MessagePage:
-    """The newest messages before a place, oldest first, and how many are older still."""
+def newest(
+    conn: Connection, case_id: str, before: int | None = None, limit: int = PAGE, *, reader: str | None = None
+) -> MessagePage:
+    """The newest messages before a place, oldest first, and how many are older still.
+
+    An author whose identity is protected is named to themselves alone: to the resident `reader`.
+    """
     asked = {"of": case_id, "before": _NEVER if before is None else before, "most": limit}
-    found = [message_of(row) for row in conn.execute(_PAGE, asked).mappings()]
+    found = [_of_page(row, reader) for row in conn.execute(_PAGE, asked).mappings()]
     found.reverse()
     return MessagePage(messages=tuple(found), messages_before=found[0].seq - 1 if found else 0)
+
+
+def _of_page(row: RowMapping, reader: str | None) -> Message:
+    fields = dict(row)
+    grade = fields.pop("protected")
+    message = Message(**cast("dict[str, Any]", fields))
+    return message if grade is None else masked_message(message, {message.author_id: grade}, reader)
 
 
 def _seq(message: Message) -> int:

@@ -6,7 +6,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import RowMapping, and_, bindparam, insert, select, update
 
-from clinic_tui.backend.cases import CaseRecord, age_at, resident_ref
+from clinic_tui.backend.cases import CaseRecord, resident_ref
+from clinic_tui.backend.identity import ref_of
 from clinic_tui.backend.rules import local_date, roles_seen
 from clinic_tui.backend.shifts import is_on_shift, on_shift_now
 from clinic_tui.backend.sms.outbox import from_unit, queue_staff_text
@@ -301,12 +302,11 @@ def _notice(tx: Tx, row: RowMapping, *, read: bool = False) -> Notice:
 def _resident(tx: Tx, row: RowMapping) -> ResidentRef | None:
     if row["resident_id"] is None:
         return None
-    masked = row["protected"] != "none"
-    return ResidentRef(
-        id=row["resident_id"],
-        name="" if masked else row["resident_name"],
-        birth_date=None if masked else row["birth_date"],
-        age=age_at(row["birth_date"], local_date(tx.region, tx.now)),
+    return ref_of(
+        identity=row["resident_id"],
+        name=row["resident_name"],
+        birth_date=row["birth_date"],
         sex=row["sex"],
         protected=row["protected"],
+        today=local_date(tx.region, tx.now),
     )

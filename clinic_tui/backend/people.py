@@ -1,15 +1,14 @@
 """Residents and staff in the store, as others see them."""
 
-from collections.abc import Mapping
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
+from clinic_tui.backend.identity import shown
 from clinic_tui.backend.store.tables import assignments, guardians, residents, staff, units
-from clinic_tui.domain.person_id import REGIONAL_FORMATS, InvalidPersonId, age_on, parse
+from clinic_tui.domain.person_id import REGIONAL_FORMATS, InvalidPersonId, parse
 from clinic_tui.domain.texts import e164
-from clinic_tui.protocol.resources import Contact, ResidentRef, StaffRef
+from clinic_tui.protocol.resources import Contact, StaffRef
 
 _NAME = select(residents.c.name).where(residents.c.id == bindparam("wanted"))
 _MOBILE = select(residents.c.mobile).where(residents.c.id == bindparam("wanted"))
@@ -43,40 +42,26 @@ def can_be_texted(conn: Connection, resident_id: str) -> bool:
     return e164(conn.execute(_MOBILE, {"wanted": resident_id}).scalar_one()) is not None
 
 
-def resident_ref_of(row: RowMapping | Mapping[str, Any], today: date) -> ResidentRef:
-    """A row of residents as a work list shows them; a protected one without a name (domain.md 7.5)."""
-    masked = row["protected"] != "none"
-    born = row["birth_date"]
-    return ResidentRef(
-        id=row["id"],
-        name="" if masked else row["name"],
-        birth_date=None if masked else born,
-        age=None if born is None else age_on(born, today),
-        sex=row["sex"],
-        protected=row["protected"],
-    )
-
-
 def contact_of(conn: Connection, resident_id: str, today: date) -> Contact:
     """What staff may see of a resident; for a protected one neither listing, number nor relatives (7.5)."""
     row = conn.execute(_CONTACT, {"wanted": resident_id}).mappings().one()
-    protected = row["protected"] != "none"
-    names = () if protected else conn.execute(_GUARDIANS, {"wanted": resident_id}).scalars().all()
+    grade = row["protected"]
+    names = conn.execute(_GUARDIANS, {"wanted": resident_id}).scalars().all()
     return Contact(
-        person_number=_shown(row["person_number"], today, masked=protected),
-        listed_unit="" if protected else row["unit_name"] or "",
-        mobile="" if protected else row["mobile"],
+        person_number=_number(row["person_number"], today, grade),
+        listed_unit=shown(row["unit_name"] or "", grade, ""),
+        mobile=shown(row["mobile"], grade, ""),
         language=row["language"],
-        guardians=tuple(names),
+        guardians=shown(tuple(names), grade, ()),
     )
 
 
-def _shown(number: str, today: date, *, masked: bool) -> str:
+def _number(number: str, today: date, grade: str) -> str:
     try:
         found = parse(number, regional=tuple(REGIONAL_FORMATS.values()))
     except InvalidPersonId:
         return ""
-    return found.masked if masked else found.display(today)
+    return shown(found.display(today), grade, found.masked)
 
 
 def colleagues(conn: Connection, unit_ids: tuple[str, ...]) -> tuple[StaffRef, ...]:

@@ -6,12 +6,13 @@ from datetime import timedelta
 
 from sqlalchemy import RowMapping, bindparam, or_, select
 
+from clinic_tui.backend.access import circle_of, sees_case, staff_access
 from clinic_tui.backend.audit import Action, AuditEntry, chain_of
-from clinic_tui.backend.cases import OPEN_STATES, CaseRecord, case_row, case_select, record
-from clinic_tui.backend.circle import is_in_circle
+from clinic_tui.backend.cases import OPEN_STATES, case_row, case_select, record
 from clinic_tui.backend.details import earlier_of
 from clinic_tui.backend.guardians import guardian_for, is_child
-from clinic_tui.backend.people import contact_of, resident_ref_of
+from clinic_tui.backend.identity import is_protected, ref_of_row, shown
+from clinic_tui.backend.people import contact_of
 from clinic_tui.backend.refused import not_found
 from clinic_tui.backend.rules import local_date
 from clinic_tui.backend.store.tables import audit, cases, guardians, residents, staff, units
@@ -20,7 +21,6 @@ from clinic_tui.backend.tickets import open_tickets_of
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.roles import Grant, Permission
 from clinic_tui.domain.texts import e164
-from clinic_tui.protocol.care import Ticket
 from clinic_tui.protocol.patients import AccessEntry, ResidentProfile
 
 FOUND_FOR = timedelta(minutes=30)
@@ -114,7 +114,7 @@ def _has_ground(tx: Tx, asked: dict[str, object]) -> bool:
 
 def _is_offered(tx: Tx, resident_id: str) -> bool:
     rows = tx.conn.execute(_OFFERS, {"who": resident_id})
-    return any(is_in_circle(row.participants, row.hand_over, tx.staff.id) for row in rows)
+    return any(tx.staff.id in circle_of(row.participants, row.hand_over) for row in rows)
 
 
 def profile_of(tx: Tx, row: RowMapping) -> ResidentProfile:
@@ -123,42 +123,35 @@ def profile_of(tx: Tx, row: RowMapping) -> ResidentProfile:
     Of a protected one neither relatives nor what other units have (domain.md 7.5).
     """
     today = local_date(tx.region, tx.now)
-    who, protected = row["id"], row["protected"] != "none"
+    who, grade = row["id"], row["protected"]
     found = [record(one) for one in tx.conn.execute(_OPEN, {"who": who}).mappings()]
-    shown = [case for case in found if _visible(tx, case)]
-    hidden = [case for case in found if case not in shown]
-    children = () if protected else _relatives(tx, who, children=True)
-    grown = () if protected or not is_child(tx, row) else _relatives(tx, who, children=False)
+    visible = [case for case in found if sees_case(tx.viewer, staff_access(case))]
+    hidden = [case for case in found if case not in visible]
+    children = shown(_relatives(tx, who, children=True), grade, ())
+    grown = shown(_relatives(tx, who, children=False) if is_child(tx, row) else (), grade, ())
     guardian = guardian_for(tx, row)
+    earlier, earlier_hidden = earlier_of(tx, who)
     return ResidentProfile(
-        resident=resident_ref_of(row, today),
+        resident=ref_of_row(row, today),
         contact=contact_of(tx.conn, who, today),
         can_be_reached=any(e164(one["mobile"]) is not None for one in (row, *grown)),
-        children=tuple(resident_ref_of(child, today) for child in children),
-        guardian_refs=tuple(resident_ref_of(guardian, today) for guardian in grown),
-        guardian=None if guardian is None else resident_ref_of(guardian, today),
-        cases=tuple(case_row(case, tx.now, tx.region) for case in shown),
-        elsewhere=0 if protected else sum(1 for case in hidden if case.unit_id not in tx.assignment.units),
-        earlier=earlier_of(tx, who),
-        tickets=tuple(one for one in open_tickets_of(tx, who) if not protected or _is_ours(tx, one)),
+        children=tuple(ref_of_row(child, today) for child in children),
+        guardian_refs=tuple(ref_of_row(guardian, today) for guardian in grown),
+        guardian=None if guardian is None else ref_of_row(guardian, today),
+        cases=tuple(case_row(case, tx.now, tx.region) for case in visible),
+        elsewhere=shown(sum(1 for case in hidden if case.unit_id not in tx.assignment.units), grade, 0),
+        earlier=earlier,
+        earlier_hidden=earlier_hidden,
+        tickets=open_tickets_of(tx, who),
         access=access_log(tx, who),
     )
 
 
-def _is_ours(tx: Tx, ticket: Ticket) -> bool:
-    return bool({ticket.unit_id, ticket.issuer_unit_id} & set(tx.assignment.units))
-
-
-def _visible(tx: Tx, case: CaseRecord) -> bool:
-    here = case.unit_id in tx.assignment.units
-    if here and (case.queue_role in tx.roles_seen or case.assignee_id == tx.staff.id):
-        return True
-    return is_in_circle(case.participants, case.hand_over, tx.staff.id)
-
-
 def _relatives(tx: Tx, who: str, *, children: bool) -> tuple[RowMapping, ...]:
     rows = tx.conn.execute(_CHILDREN if children else _GUARDIANS, {"who": who}).mappings()
-    return tuple(row for row in rows if row["protected"] == "none" and (not children or is_child(tx, row)))
+    return tuple(
+        row for row in rows if not is_protected(row["protected"]) and (not children or is_child(tx, row))
+    )
 
 
 def access_log(tx: Tx, resident_id: str) -> tuple[AccessEntry, ...]:
@@ -191,12 +184,12 @@ def _entry(row: RowMapping, sealed: dict[str, str], names: dict[str, str]) -> Ac
 
 
 def log_resident(
-    tx: Tx, action: Action, code: str, resident_id: str | None, shown: ResidentProfile | None = None
+    tx: Tx, action: Action, code: str, resident_id: str | None, opened: ResidentProfile | None = None
 ) -> None:
     """A row in the access log about a resident; it names every relative whose name was shown."""
     people: Iterable[str] = ()
-    if shown is not None:
-        people = (one.id for one in (*shown.children, *shown.guardian_refs))
+    if opened is not None:
+        people = (one.id for one in (*opened.children, *opened.guardian_refs))
     tx.audit(
         AuditEntry(
             action=action,
@@ -205,7 +198,7 @@ def log_resident(
             object_id=resident_id or "",
             unit_id=tx.assignment.unit_id,
             resident_id=resident_id,
-            shown=tuple(case.id for case in shown.cases) if shown is not None else (),
+            shown=tuple(case.id for case in opened.cases) if opened is not None else (),
             residents=tuple(sorted(people)),
         )
     )

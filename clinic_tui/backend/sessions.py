@@ -120,6 +120,11 @@ _FIND_WITH_COMMAND = Prepared(
 )
 
 
+_ASSIGNED = select(
+    assignments.c.unit_id, assignments.c.covers, assignments.c.valid_from, assignments.c.valid_to
+).where(assignments.c.staff_id == bindparam("who"))
+
+
 class _Found(NamedTuple):
     """The columns of a session's look-up, in their order."""
 
@@ -169,6 +174,17 @@ def session_and_command(
     found = _Found(*row)
     stored = None if found.digest is None else Stored(found.digest, found.answer)
     return _session(found, now, region), stored
+
+
+def units_elsewhere(conn: Connection, session: Session, now: datetime) -> frozenset[str]:
+    """The units of a staff member's assignments that are not those of the one in force."""
+    if session.staff is None or session.assignment is None:
+        return frozenset()
+    found: set[str] = set()
+    for row in conn.execute(_ASSIGNED, {"who": session.staff.id}).mappings():
+        if is_valid(row, now):
+            found |= {row["unit_id"], *_texts.decode(row["covers"])}
+    return frozenset(found - set(session.assignment.units))
 
 
 def _session(row: _Found, now: datetime, region: RegionProfile | None) -> Session | None:

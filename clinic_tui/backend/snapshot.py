@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam, or_, select, text
 
+from clinic_tui.backend.access import sees_case
 from clinic_tui.backend.audit import AuditEntry
 from clinic_tui.backend.cases import (
     OPEN_STATES,
@@ -19,7 +20,7 @@ from clinic_tui.backend.cases import (
 from clinic_tui.backend.circle import invited_into
 from clinic_tui.backend.conversations import my_conversations
 from clinic_tui.backend.details import case_detail_of
-from clinic_tui.backend.guardians import proxy_of
+from clinic_tui.backend.event_access import cases_access
 from clinic_tui.backend.handlers.common import is_chat, log, resident_case
 from clinic_tui.backend.handlers.drafts import every_draft_of
 from clinic_tui.backend.handlers.profile import own_profile
@@ -27,6 +28,7 @@ from clinic_tui.backend.messages import newest
 from clinic_tui.backend.notices import newest_notices
 from clinic_tui.backend.people import colleagues, resident_name
 from clinic_tui.backend.phrases import usable_phrases
+from clinic_tui.backend.proxies import proxy_of
 from clinic_tui.backend.rules import wire_region
 from clinic_tui.backend.shifts import colleagues_at, ensure_shift
 from clinic_tui.backend.sms.outbox import inbox
@@ -47,6 +49,7 @@ from clinic_tui.protocol.resources import (
     CasePage,
     CaseRow,
     DeskSnapshot,
+    Draft,
     MessagePage,
 )
 from clinic_tui.protocol.team import Conversation
@@ -145,7 +148,7 @@ def desk_snapshot(tx: Tx) -> DeskSnapshot:
         notices=notices,
         tickets=issued,
         verifications=items,
-        drafts=every_draft_of(tx.conn, member.id),
+        drafts=_drafts(tx),
         unanswered=tuple(case_row(case, tx.now, tx.region) for case in unanswered),
         shift_ends_at=session.expires_at if session else None,
     )
@@ -156,6 +159,13 @@ def _closed_unanswered(tx: Tx) -> list[CaseRecord]:
     asked = {"who": tx.staff.id, "since": tx.now - _LEFT_FOR}
     found = map(record, tx.conn.execute(_UNANSWERED, asked).mappings())
     return [case for case in found if case.unit_id in tx.assignment.units]
+
+
+def _drafts(tx: Tx) -> tuple[Draft, ...]:
+    """The staff member's drafts in the cases that this session may read."""
+    found = every_draft_of(tx.conn, tx.staff.id)
+    known = cases_access(tx, (draft.case_id for draft in found))
+    return tuple(draft for draft in found if sees_case(tx.viewer, known[draft.case_id]))
 
 
 def _talked_about(tx: Tx, talks: Iterable[Conversation]) -> tuple[str, ...]:
@@ -242,10 +252,10 @@ def message_page(tx: Tx, case_id: str, before: int | None, limit: int) -> Messag
     """Older messages of a case, for staff who may read it or its resident."""
     if tx.session is not None and tx.session.party == "resident":
         case = own_case(tx, case_id, lock=False)
-    else:
-        tx.require(Permission.PREVIEW_CASE, case_id)
-        case = readable_case(tx, case_id, lock=False)
-        log(tx, case, "READ", "messages_read")
+        return newest(tx.conn, case.id, before, limit, reader=tx.resident_id)
+    tx.require(Permission.PREVIEW_CASE, case_id)
+    case = readable_case(tx, case_id, lock=False)
+    log(tx, case, "READ", "messages_read")
     return newest(tx.conn, case.id, before, limit)
 
 
@@ -260,7 +270,7 @@ def resident_home(tx: Tx) -> ResidentHome:
     return ResidentHome(
         resident_id=who,
         name=resident_name(tx.conn, who),
-        cases=tuple(resident_case(tx, case, newest(tx.conn, case.id).messages) for case in found),
+        cases=tuple(resident_case(tx, case, newest(tx.conn, case.id, reader=who).messages) for case in found),
         blocked=any(blocks(case, tx.region) for case in found),
         tickets=tickets_of_resident(tx, who),
         texts=_texts(tx, who),

@@ -5,6 +5,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Final, Literal
 
+from clinic_tui.backend.access import Viewer
+
 EndReason = Literal["signed_out", "expired", "replaced", "disabled"]
 
 TOO_SLOW: Final = 1013
@@ -48,10 +50,15 @@ class Subscription:
         "session_id",
         "streams",
         "token",
+        "viewer",
     )
 
-    def __init__(self, session_id: str, token: str, streams: frozenset[str], limit: int) -> None:
+    def __init__(
+        self, session_id: str, token: str, streams: frozenset[str], limit: int, viewer: Viewer
+    ) -> None:
+        """`viewer` decides of each event of the streams whether it is sent, or its place alone."""
         self.session_id = session_id
+        self.viewer = viewer
         self.token = token
         self.streams = streams
         self.closing: Closing | None = None

@@ -6,14 +6,14 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from clinic_tui.backend.context import Backend
+from clinic_tui.backend.delivery import Committed
 from clinic_tui.backend.tx import Tx
-from clinic_tui.protocol.events import Envelope
 
 
 async def in_transaction(backend: Backend, now: datetime, work: Callable[[Tx], None]) -> None:
     """Run work in one transaction, and tell those who follow what it emitted once it is committed."""
 
-    def run(conn: Connection) -> tuple[Envelope, ...]:
+    def run(conn: Connection) -> tuple[Committed, ...]:
         tx = Tx(
             conn=conn,
             now=now,
@@ -21,6 +21,7 @@ async def in_transaction(backend: Backend, now: datetime, work: Callable[[Tx], N
             region=backend.region,
             settings=backend.settings,
             in_chat=backend.in_chat,
+            availability=backend.availability,
         )
         work(tx)
         return tx.finish()

@@ -9,8 +9,8 @@ from sqlalchemy import RowMapping, Select, bindparam, insert, or_, select, updat
 
 from clinic_tui.backend.cases import find_case
 from clinic_tui.backend.guardians import children_of, guardians_of
+from clinic_tui.backend.identity import ref_of_row, shown
 from clinic_tui.backend.notices import notify
-from clinic_tui.backend.people import resident_ref_of
 from clinic_tui.backend.rules import local_date
 from clinic_tui.backend.store.tables import residents, units
 from clinic_tui.backend.store.team_tables import tickets
@@ -43,6 +43,7 @@ _SAME = _SELECT.where(
 ).with_for_update(of=tickets)
 _MINE = _SELECT.where(
     tickets.c.issuer_id == bindparam("who"),
+    tickets.c.issuer_unit_id.in_(bindparam("units", expanding=True)),
     or_(
         _ISSUED,
         (tickets.c.state == TicketState.EXPIRED.value)
@@ -116,18 +117,25 @@ def leads_elsewhere(tx: Tx, case_id: str) -> bool:
 
 
 def tickets_of_issuer(tx: Tx) -> tuple[Ticket, ...]:
-    """Tickets of the staff member who asks: those that are open, and those that ran out unused lately."""
-    return _all(tx, _MINE, {"who": tx.staff.id, "since": tx.now - UNUSED_FOR})
+    """Tickets the staff member issued under this assignment: those open, and those that ran out lately."""
+    asked = {"who": tx.staff.id, "since": tx.now - UNUSED_FOR, "units": list(tx.assignment.units)}
+    return _all(tx, _MINE, asked)
 
 
 def open_tickets_of(tx: Tx, resident_id: str) -> tuple[Ticket, ...]:
-    """The resident's open tickets; the reason of one between two other units stays with them (7.1)."""
+    """The resident's open tickets; the reason of one between two other units stays with them (7.1).
+
+    Of a protected resident only those of one's own units: any other says where they seek care (7.5).
+    """
     mine = set(tx.assignment.units)
     found = _all(tx, _OPEN, {"people": [resident_id], "now": tx.now})
-    return tuple(
-        ticket if mine & {ticket.unit_id, ticket.issuer_unit_id} else replace(ticket, reason="")
+    known = (
+        ticket
+        if mine & {ticket.unit_id, ticket.issuer_unit_id}
+        else shown(replace(ticket, reason=""), ticket.resident.protected, None)
         for ticket in found
     )
+    return tuple(ticket for ticket in known if ticket is not None)
 
 
 def due_tickets(tx: Tx, most: int) -> tuple[Ticket, ...]:
@@ -183,7 +191,7 @@ def _ticket(tx: Tx, row: RowMapping) -> Ticket:
     who = {**row, "id": row["resident_id"]}
     return Ticket(
         id=row["id"],
-        resident=resident_ref_of(who, local_date(tx.region, tx.now)),
+        resident=ref_of_row(who, local_date(tx.region, tx.now)),
         unit_id=row["unit_id"],
         unit_name=row["unit_name"],
         role=row["role"],

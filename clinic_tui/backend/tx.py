@@ -3,23 +3,33 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import NoReturn
 
 from sqlalchemy import Connection
 
+from clinic_tui.backend.access import Guarded, Viewer
 from clinic_tui.backend.audit import Actor, AuditEntry
+from clinic_tui.backend.delivery import Committed
+from clinic_tui.backend.event_access import committed
 from clinic_tui.backend.journal import Answered, Emitted, write_journal
 from clinic_tui.backend.refused import forbidden, not_found
-from clinic_tui.backend.sessions import ActiveAssignment, Session, StaffMember
+from clinic_tui.backend.sessions import ActiveAssignment, Session, StaffMember, units_elsewhere
 from clinic_tui.backend.settings import Settings
 from clinic_tui.domain.region import RegionProfile
 from clinic_tui.domain.roles import Grant, Permission, allows
-from clinic_tui.protocol.events import Envelope, Event
+from clinic_tui.protocol.events import Event
+from clinic_tui.protocol.refs import Availability
 
 
-def nobody_in_chat(_case_id: str) -> bool:
+def nobody_in_chat(_case_id: str, _resident_id: str) -> bool:
     """The answer of a backend without live connections."""
     return False
+
+
+def nobody_there(_case_id: str, _resident_id: str) -> Availability:
+    """The same of whether a resident is in a case's chat."""
+    return "off"
 
 
 @dataclass(kw_only=True)
@@ -32,12 +42,16 @@ class Tx:
     region: RegionProfile
     settings: Settings
     request_id: str = ""
-    in_chat: Callable[[str], bool] = nobody_in_chat
-    """Whether a case's resident has its chat on screen right now (slide 35)."""
+    in_chat: Callable[[str, str], bool] = nobody_in_chat
+    """Whether a resident has a case's chat on screen right now (slide 35)."""
+    availability: Callable[[str, str], Availability] = nobody_there
+    """Whether a resident is in a case's chat right now, and types (slide 53)."""
     emitted: list[Emitted] = field(default_factory=list[Emitted])
     audits: list[AuditEntry] = field(default_factory=list[AuditEntry])
     left: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
-    """Staff who no longer take part in a case, by its id: they are told of its row once more."""
+    """Staff who no longer take part in a case, by its id: they are told once more that it changed."""
+    known: dict[str, Guarded] = field(default_factory=dict[str, Guarded])
+    """The cases that were loaded or changed, by id, as they are now: what decides who is told of them."""
 
     texts: list[str] = field(default_factory=list[str])
     """The ids of the SMS texts queued so far."""
@@ -62,6 +76,18 @@ class Tx:
         if self.session is None or self.session.resident_id is None:
             raise forbidden("session.not_resident")
         return self.session.resident_id
+
+    @cached_property
+    def viewer(self) -> Viewer:
+        """What decides what the session may be shown; nothing where nobody is signed in."""
+        return Viewer() if self.session is None else Viewer.of(self.session)
+
+    @cached_property
+    def desk_viewer(self) -> Viewer:
+        """The same, with the units of the staff member's other assignments, for what a desk shows."""
+        if self.session is None:
+            return Viewer()
+        return Viewer.of(self.session, units_elsewhere(self.conn, self.session, self.now))
 
     @property
     def roles_seen(self) -> tuple[str, ...]:
@@ -105,9 +131,9 @@ class Tx:
             session_id=session.id,
         )
 
-    def finish(self, answered: Answered | None = None) -> tuple[Envelope, ...]:
-        """Write events, access log and answer; the events with their places."""
-        return write_journal(
+    def finish(self, answered: Answered | None = None) -> tuple[Committed, ...]:
+        """Write events, access log and answer; the events with their places, and who may see them."""
+        envelopes = write_journal(
             self.conn,
             self.now,
             emitted=self.emitted,
@@ -116,3 +142,4 @@ class Tx:
             correlation_id=self.request_id,
             answered=answered,
         )
+        return committed(self, envelopes, self.known) if envelopes else ()

@@ -6,8 +6,10 @@ from typing import Any, Literal
 from msgspec.structs import replace
 from sqlalchemy import RowMapping, Select, bindparam, insert, or_, select, update
 
+from clinic_tui.backend.access import sees_item
 from clinic_tui.backend.cases import CaseRecord, resident_ref
-from clinic_tui.backend.people import resident_ref_of
+from clinic_tui.backend.event_access import cases_access
+from clinic_tui.backend.identity import ref_of_row
 from clinic_tui.backend.rules import local_date
 from clinic_tui.backend.store.tables import residents
 from clinic_tui.backend.store.team_tables import verifications
@@ -144,12 +146,19 @@ def is_asked_for(tx: Tx, note_id: str) -> bool:
 def verifications_of(tx: Tx) -> tuple[Verification, ...]:
     """Open items of the session's units, and those of the staff member that were decided lately.
 
-    None for a role that reads no cases: they name residents.
+    Only those that `access.sees_item` shows: they name residents and say what is the matter.
     """
     if not tx.allows(Permission.PREVIEW_CASE):
         return ()
     asked = {"units": list(tx.assignment.units), "who": tx.staff.id, "since": tx.now - DECIDED_FOR}
-    return tuple(_item(tx, row) for row in tx.conn.execute(_MINE, asked).mappings())
+    items = [_item(tx, row) for row in tx.conn.execute(_MINE, asked).mappings()]
+    known = cases_access(tx, (item.case_id for item in items))
+    return tuple(item for item in items if sees_item(tx.viewer, item, known.get(item.case_id)))
+
+
+def may_see(tx: Tx, item: Verification) -> bool:
+    """Whether an item is shown to the session; see `access.sees_item`."""
+    return sees_item(tx.viewer, item, cases_access(tx, (item.case_id,)).get(item.case_id))
 
 
 def _tell(tx: Tx, item: Verification) -> None:
@@ -177,7 +186,7 @@ def _item(tx: Tx, row: RowMapping) -> Verification:
     resident = None
     if row["resident_id"] is not None:
         person = {**row, "id": row["resident_id"]}
-        resident = resident_ref_of(person, local_date(tx.region, tx.now))
+        resident = ref_of_row(person, local_date(tx.region, tx.now))
     return Verification(
         id=row["id"],
         kind=row["kind"],

@@ -5,8 +5,9 @@ from typing import cast
 
 from sqlalchemy import Connection, select
 
+from clinic_tui.backend.access import Viewer
 from clinic_tui.backend.endpoints.site import Site
-from clinic_tui.backend.sessions import session_of, token_hash
+from clinic_tui.backend.sessions import Session, session_of, token_hash
 from clinic_tui.backend.store.tables import sessions, staff
 from clinic_tui.backend.subscription import CHANGED, SESSION_OVER, Closing, EndReason, Subscription
 from clinic_tui.domain.region import RegionProfile
@@ -33,9 +34,14 @@ def _over(
         session = session_of(conn, subscription.token, now, region)
         if session is None:
             out.append((subscription, Closing(SESSION_OVER, _reason(conn, subscription.token))))
-        elif frozenset(session.streams) != subscription.streams:
+        elif frozenset(session.streams) != subscription.streams or not _sees_the_same(session, subscription):
             out.append((subscription, Closing(CHANGED)))
     return out
+
+
+def _sees_the_same(session: Session, subscription: Subscription) -> bool:
+    """Whether what the session may be shown is what its connection goes by."""
+    return Viewer.of(session, subscription.viewer.elsewhere) == subscription.viewer
 
 
 def _reason(conn: Connection, token: str) -> EndReason:

@@ -140,6 +140,17 @@ class StaffTyping(Wire, frozen=True, kw_only=True, tag="staff.typing"):
     staff_name: str
 
 
+class Withheld(Wire, frozen=True, kw_only=True, tag="withheld"):
+    """Something happened that this session may not see; it stands in that event's place, so that the stream
+    has no hole. What it names, if anything, is not for this session (any more): let go of it.
+    """
+
+    object_id: str = ""
+    """A case, conversation, item to verify, ticket or notice; empty where nothing is to be let go of."""
+    revision: int = 0
+    """Of a case: the revision from which it is not seen."""
+
+
 Event = (
     CaseChanged
     | MessageChanged
@@ -160,6 +171,7 @@ Event = (
     | AssignmentLost
     | ResidentPresence
     | StaffTyping
+    | Withheld
 )
 
 

@@ -39,6 +39,8 @@ class ResidentProfile(Wire, frozen=True, kw_only=True):
     elsewhere: int = 0
     """How many open cases other units have: that they exist, and nothing more (domain.md 7.1)."""
     earlier: tuple[EarlierCase, ...] = ()
+    earlier_hidden: int = 0
+    """How many more there are that the session may not read: that they exist, and nothing else."""
     tickets: tuple[Ticket, ...] = ()
     access: tuple[AccessEntry, ...] = ()
     """The newest first, at most 100."""

@@ -105,7 +105,7 @@ class EarlierCase(Wire, frozen=True, kw_only=True):
     documented_at: datetime | None = None
     """When it was marked as documented in the record (slide 77)."""
     may_read: bool = False
-    """Whether the session may open the whole of it."""
+    """Whether the session may open the whole of it; what it may not is only counted (`earlier_hidden`)."""
 
 
 class Contact(Wire, frozen=True, kw_only=True):
@@ -185,6 +185,9 @@ class CaseDetail(Wire, frozen=True, kw_only=True):
     history: History
     contact: Contact
     earlier: tuple[EarlierCase, ...] = ()
+    """Closed cases at the session's units that it may read, the newest first."""
+    earlier_hidden: int = 0
+    """How many more there are that the session may not read: that they exist, and nothing else."""
     messages: tuple[Message, ...] = ()
     """The newest messages, oldest first."""
     messages_before: int = 0

@@ -35,6 +35,7 @@ from clinic_tui.protocol.events import (
     StaffTyping,
     TextSent,
     UnitChanged,
+    Withheld,
 )
 from clinic_tui.protocol.patient_commands import VerificationAnswer
 from clinic_tui.protocol.resources import (
@@ -153,6 +154,8 @@ class Desk:
                 return self._in_visit(event.case_id, lambda visit: visit.put_presence(event.presence))
             case UnitChanged():
                 return _team("units") if self.people.put_unit(event.unit) else NOTHING
+            case Withheld():
+                return self._let_go(event)
             case StaffTyping() | ResidentCaseChanged() | ResidentTicketChanged() | TextSent():
                 return NOTHING
             case _:
@@ -321,6 +324,23 @@ class Desk:
             lists=True,
             wanted=ids if wanted else frozenset(),
         )
+
+    def _let_go(self, event: Withheld) -> Changes:
+        """What the event names is not for this session any more: it leaves the lists; I take no part in it.
+
+        An open view of it stays until it is closed, for what is written there must not be lost.
+        """
+        changes = NOTHING
+        part = self.team.let_go(event.object_id)
+        if part is not None:
+            changes |= _team(part)
+        ids = frozenset({event.object_id})
+        if self.rows.let_go(event.object_id, event.revision):
+            changes |= Changes(rows=ids, lists=True)
+        visit = self.visits.get(event.object_id)
+        if visit is not None and visit.let_go(self.people.staff_id, event.revision):
+            changes |= Changes(visits=ids, lists=True)
+        return changes
 
     def _followed(self, before: CaseRow, row: CaseRow) -> bool:
         """Whether nothing can have been written between the two that was not sent to me.

@@ -65,7 +65,19 @@ class Rows:
         del self._rows[row.id]
         return True
 
+    def let_go(self, case_id: str, revision: int) -> bool:
+        """Forget a row that is not seen from this revision on; False when it was not here, or is newer."""
+        known = self._rows.get(case_id)
+        if not is_newer(revision, known.revision if known else self._left.get(case_id)):
+            return False
+        self._note(case_id, revision)
+        self._involved.pop(case_id, None)
+        return self._rows.pop(case_id, None) is not None
+
     def _remember(self, row: CaseRow) -> None:
-        self._left[row.id] = row.revision
+        self._note(row.id, row.revision)
+
+    def _note(self, case_id: str, revision: int) -> None:
+        self._left[case_id] = revision
         if len(self._left) > _REMEMBERED:
             self._left.popitem(last=False)

@@ -104,6 +104,21 @@ class Team:
             self.notices[one.id] = replace(one, read=True)
         return bool(unread)
 
+    def let_go(self, object_id: str) -> Part | None:
+        """Forget something that is not for this session any more; which part of the team differs, or None.
+
+        A conversation stays as a closed one with nothing in it, for it may be on the screen.
+        """
+        if self.verifications.pop(object_id, None) is not None:
+            return "verifications"
+        known = self.conversations.get(object_id)
+        if known is None:
+            return None
+        self.conversations[object_id] = replace(
+            known, state="closed", subject="", last_body="", members=(), messages=(), count=0, read=0
+        )
+        return "conversations"
+
     @property
     def unread_notices(self) -> int:
         """How many notices nobody has looked at."""

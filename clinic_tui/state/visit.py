@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from msgspec.structs import replace
+
 from clinic_tui.client.errors import ClientError
 from clinic_tui.client.link_events import SendState
 from clinic_tui.protocol.commands import PostMessage
@@ -44,7 +46,7 @@ class Visit:
         self.row = detail.row
         self.history = detail.history
         self.contact = detail.contact
-        self.earlier = detail.earlier
+        self.earlier, self.earlier_hidden = detail.earlier, detail.earlier_hidden
         self.events = detail.events
         self.presence: Availability = detail.resident_presence
         self.before = detail.messages_before
@@ -114,7 +116,8 @@ class Visit:
         if detail.row.revision >= self.row.revision:
             self.stale = False
         self.put_row(detail.row)
-        self.history, self.contact, self.earlier = detail.history, detail.contact, detail.earlier
+        self.history, self.contact = detail.history, detail.contact
+        self.earlier, self.earlier_hidden = detail.earlier, detail.earlier_hidden
         self.events, self.presence = detail.events, detail.resident_presence
         if not self._connects(detail.messages):
             self._messages, self._ids = [], set()
@@ -140,6 +143,23 @@ class Visit:
         if row.revision <= self.row.revision:
             return False
         self._take_row(row)
+        return True
+
+    def let_go(self, staff_id: str, revision: int) -> bool:
+        """The staff member no longer sees the case from this revision on; False when that is older news."""
+        if revision <= self.row.revision:
+            return False
+        row = self.row
+        mine = row.assignee is not None and row.assignee.id == staff_id
+        offered = row.hand_over is not None and row.hand_over.receiver.id == staff_id
+        self.row = replace(
+            row,
+            assignee=None if mine else row.assignee,
+            participants=tuple(one for one in row.participants if one.id != staff_id),
+            hand_over=None if offered else row.hand_over,
+            revision=revision,
+        )
+        self.stale = True
         return True
 
     def _take_row(self, row: CaseRow) -> None:

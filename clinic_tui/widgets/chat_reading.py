@@ -10,7 +10,7 @@ from clinic_tui.protocol.resources import Message
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.chat_rows import chat_service, day_or_clock, left_alarm, left_text
 from clinic_tui.widgets.reading import reading
-from clinic_tui.widgets.texts import clock, resident_with_age
+from clinic_tui.widgets.texts import author_text, clock, resident_with_age
 
 NEWEST = 6
 """So many messages are shown; the chat has them all."""
@@ -57,12 +57,8 @@ def _messages(visit: Visit, now: datetime) -> Iterable[Content]:
     if not shown:
         yield Content.styled(_("Nothing has been written yet."), "$muted")
     for message in shown:
-        yield Content.assemble((_who(message), "$accent"), ("  " + _when(message, now), "$muted"))
+        yield Content.assemble((author_text(message), "$accent"), ("  " + _when(message, now), "$muted"))
         yield Content(message.body)
-
-
-def _who(message: Message) -> str:
-    return _("Automatic") if message.author == "system" else message.author_name
 
 
 def _when(message: Message, now: datetime) -> str:

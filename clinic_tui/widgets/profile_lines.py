@@ -18,6 +18,7 @@ from clinic_tui.widgets.plain import joined, plain
 from clinic_tui.widgets.texts import (
     clock,
     day,
+    hidden_cases_text,
     kind_text,
     language_text,
     resident_short,
@@ -61,7 +62,7 @@ def profile_lines(place: Workplace, profile: ResidentProfile) -> list[Line]:
         (_("Open cases"), [_case(place, row, now) for row in _cases(place, profile)], _("None")),
         (_("Tickets"), [_ticket(one, now) for one in profile.tickets], ""),
         (_("Relatives"), list(_relatives(profile)), ""),
-        (_("Earlier cases"), [_earlier(place, one, now) for one in profile.earlier], _("None here")),
+        (_("Earlier cases"), _earlier_cases(place, profile, now), _("None here")),
         (_("Who has opened this resident’s cases"), list(_access(profile, now)), _("Nobody yet")),
     ]
     lines: list[Line] = []
@@ -153,6 +154,13 @@ def _relatives(profile: ResidentProfile) -> Iterator[Line]:
 
 def _relative(title: str, one: ResidentRef) -> Line:
     return Line(f"person:{one.id}", (Cell(title, "$muted"), Cell(resident_short(one))))
+
+
+def _earlier_cases(place: Workplace, profile: ResidentProfile, now: datetime) -> list[Line]:
+    lines = [_earlier(place, one, now) for one in profile.earlier]
+    if profile.earlier_hidden:
+        lines.append(Line(cells=(Cell("  " + hidden_cases_text(profile.earlier_hidden), "$muted"),)))
+    return lines
 
 
 def _earlier(place: Workplace, case: EarlierCase, now: datetime) -> Line:

@@ -7,11 +7,11 @@ from textual.content import Content
 
 from clinic_tui.domain.cases import CaseKind
 from clinic_tui.i18n import _, ngettext, pgettext
-from clinic_tui.protocol.resources import Answer, CaseEvent, CaseRow, EarlierCase
+from clinic_tui.protocol.resources import Answer, CaseEvent, CaseRow
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.chat_rows import chat_service
 from clinic_tui.widgets.note_text import first_words
-from clinic_tui.widgets.texts import clock, day, language_text, resident_with_age
+from clinic_tui.widgets.texts import clock, day, hidden_cases_text, language_text, resident_with_age
 
 _BLANK = Content("")
 
@@ -25,7 +25,7 @@ def reading(visit: Visit, me: str = "", *, heading: bool = True) -> Content:
     blocks += list(_red_flags(visit.history.red_flags))
     blocks += list(_answers(_("Answers"), visit.history.answers))
     blocks += list(_auto_history(visit))
-    blocks += list(_earlier(visit.earlier))
+    blocks += list(_earlier(visit))
     return Content("\n").join(blocks)
 
 
@@ -111,16 +111,18 @@ def _auto_history(visit: Visit) -> Iterable[Content]:
     yield _BLANK
 
 
-def _earlier(earlier: tuple[EarlierCase, ...]) -> Iterable[Content]:
+def _earlier(visit: Visit) -> Iterable[Content]:
     yield Content.assemble((_("Earlier cases"), "bold"))
-    if not earlier:
+    if not visit.earlier and not visit.earlier_hidden:
         yield Content.styled(_("None here"), "$muted")
-    for case in earlier:
+    for case in visit.earlier:
         who = " · ".join(part for part in (case.unit_name, case.staff_name) if part)
         yield Content.assemble(day(case.closed_at), "  ", case.reason)
         first = first_words(case.note) if case.note else ""
         for text in filter(None, (who, first)):
             yield Content.assemble(("  " + text, "$muted"))
+    if visit.earlier_hidden:
+        yield Content.styled(hidden_cases_text(visit.earlier_hidden), "$muted")
 
 
 def contact(visit: Visit) -> Content:

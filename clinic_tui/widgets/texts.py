@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from clinic_tui.domain.async_chats import AsyncState
 from clinic_tui.domain.cases import CaseState
 from clinic_tui.i18n import _, ngettext, pgettext
-from clinic_tui.protocol.resources import CaseRow, Region, ResidentRef
+from clinic_tui.protocol.resources import CaseRow, Message, Region, ResidentRef
 from clinic_tui.state.parts import ANSWERS, COMING, OFFERED, WAITING
 from clinic_tui.widgets.wrapping import cut
 
@@ -75,6 +75,24 @@ def resident_short(resident: ResidentRef) -> str:
     age = "" if resident.age is None else str(resident.age)
     rest = " ".join(part for part in (age, sex_letter(resident)) if part)
     return ", ".join(part for part in (resident_name(resident), rest) if part)
+
+
+def hidden_cases_text(count: int) -> str:
+    """How many earlier cases there are that the role may not read; nothing else is known of them."""
+    return ngettext(
+        "{count} earlier case that your role may not read",
+        "{count} earlier cases that your role may not read",
+        count,
+    ).format(count=count)
+
+
+def author_text(message: Message) -> str:
+    """Who wrote a message; a resident whose identity is protected is not named."""
+    if message.author == "system":
+        return _("Automatic")
+    if message.author_name:
+        return message.author_name
+    return _("Guardian") if message.author == "proxy" else _("Resident")
 
 
 def resident_with_age(resident: ResidentRef) -> str:

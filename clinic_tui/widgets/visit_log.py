@@ -10,7 +10,7 @@ from clinic_tui.protocol.resources import Message
 from clinic_tui.state.visit import Pending, Visit
 from clinic_tui.widgets.chat_message import ChatMessage, Status
 from clinic_tui.widgets.chat_source import ChatSource
-from clinic_tui.widgets.texts import ZONE, clock
+from clinic_tui.widgets.texts import ZONE, author_text, clock
 
 Made = dict[str, tuple[Message, ChatMessage]]
 """What messages were shown as before, by id, so that a visit of many is not made anew for each that comes."""
@@ -114,8 +114,8 @@ def _message(message: Message, me: str, made: Made | None) -> ChatMessage:
 
 def _shown(message: Message, me: str) -> ChatMessage:
     by_care = message.author in ("staff", "system")
-    author = message.author_name
-    if message.author == "proxy":
+    author = message.author_name or author_text(message)
+    if message.author == "proxy" and message.author_name:
         author = _("{name}, guardian").format(name=author)
     elif message.author == "system":
         author = _("{name} · automatic").format(name=author)

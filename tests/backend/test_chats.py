@@ -124,10 +124,10 @@ async def test_the_resident_is_told_once_of_a_new_chat_and_of_nothing_in_it(back
 async def test_no_sms_while_the_chat_is_on_screen_and_one_after(backend: Backend) -> None:
     nora = await staff(backend, "nora")
     row = await _started(nora)
-    backend.in_chat = lambda case_id: case_id == row.id
+    backend.in_chat = lambda case_id, _who: case_id == row.id
     await nora.send("post_message", case_id=row.id, body="Are you there?")
     assert await _texts(backend, "staff_wrote") == []
-    backend.in_chat = lambda _case_id: False
+    backend.in_chat = lambda _case_id, _who: False
     await nora.send("post_message", case_id=row.id, body="Still there?")
     assert len(await _texts(backend, "staff_wrote")) == 1
 
@@ -225,7 +225,7 @@ async def test_a_chat_goes_on_in_a_new_one_that_quotes_it(backend: Backend) -> N
 async def test_a_visit_goes_over_to_a_chat_when_its_note_is_signed(backend: Backend) -> None:
     nora, anna = await staff(backend, "nora"), await resident(backend, "anna")
     started = await in_progress(nora)
-    backend.in_chat = lambda case_id: case_id == ANNA_CASE
+    backend.in_chat = lambda case_id, _who: case_id == ANNA_CASE
     fields: dict[str, Any] = {"case_id": ANNA_CASE, "version": started.case.version, "to_async_days": 14}
     empty = await nora.refused("sign_note", **fields, body=" ")
     assert empty.rule == "note.empty"

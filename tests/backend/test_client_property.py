@@ -14,16 +14,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from clinic_tui.backend.access import Viewer
 from clinic_tui.backend.clock import SettableClock
 from clinic_tui.backend.context import Backend
+from clinic_tui.backend.delivery import Committed, delivered
 from clinic_tui.backend.dispatch import query
+from clinic_tui.backend.event_access import Reading, events_to_deliver
 from clinic_tui.backend.refused import Refused
 from clinic_tui.backend.seed import seed_store
 from clinic_tui.backend.sessions import session_of
 from clinic_tui.backend.settings import Settings
 from clinic_tui.backend.snapshot import case_detail, desk_snapshot
 from clinic_tui.backend.store import Store, create_schema, open_store
-from clinic_tui.backend.streams import events_after
 from clinic_tui.domain.cases import FINISHED
 from clinic_tui.domain.region import load_profile
 from clinic_tui.protocol.codec import decode, encode
@@ -38,17 +40,22 @@ from tests.backend.town import PASSWORD, TOWN, Person, case_id, resident, staff
 
 STAFF = ("nora", "nils", "sigrid", "disa", "maja")
 RESIDENTS = ("anna", "bo", "eva")
-VIEWERS = ("nora", "nils")
+VIEWERS = ("nora", "nils", "disa", "rolf")
 
 
 @dataclass
 class Collector:
     """Stands where the hub does and keeps what was committed."""
 
-    envelopes: list[Envelope] = field(default_factory=list)
+    events: list[Committed] = field(default_factory=list)
 
-    def publish(self, envelopes: Any) -> None:
-        self.envelopes.extend(decode(Envelope, encode(one)) for one in envelopes)
+    def publish(self, events: Any) -> None:
+        self.events.extend(events)
+
+
+def over_the_wire(viewer: Viewer, committed: Committed) -> Envelope:
+    """An event as this viewer is sent it."""
+    return decode(Envelope, encode(delivered(viewer, committed)))
 
 
 def seeded(store: Store) -> Backend:
@@ -62,7 +69,7 @@ def seeded(store: Store) -> Backend:
 
 
 async def tokens_of(backend: Backend) -> dict[str, str]:
-    found = {name: (await staff(backend, name, "north")).token for name in STAFF}
+    found = {name: (await staff(backend, name, "north")).token for name in (*STAFF, *VIEWERS)}
     return found | {name: (await resident(backend, name)).token for name in RESIDENTS}
 
 
@@ -82,6 +89,7 @@ class Town:
         self.wanted: set[str] = set()
         self.old: list[Envelope] = []
         self.streams: frozenset[str] = frozenset()
+        self.eyes = Viewer()
         self.done: Counter[str] = Counter()
 
     async def snapshot(self) -> DeskSnapshot:
@@ -95,6 +103,7 @@ class Town:
         )
         assert session is not None
         self.streams = frozenset(session.streams)
+        self.eyes = Viewer.of(session)
         self.apply(self.desk.load(await self.snapshot()))
 
     def apply(self, changes: Changes) -> None:
@@ -170,9 +179,10 @@ class Town:
 
     def deliver(self) -> None:
         """Bring what was committed to the desk as a bad network would: in order, some lost, some twice."""
-        for envelope in self.collector.envelopes:
-            if envelope.stream not in self.streams:
+        for committed in self.collector.events:
+            if committed.envelope.stream not in self.streams:
                 continue
+            envelope = over_the_wire(self.eyes, committed)
             lot = self.chance.random()
             if lot >= 0.1:
                 self.apply(self.desk.fold(envelope))
@@ -182,16 +192,19 @@ class Town:
             if lot >= 0.9:
                 again = self.chance.choice(self.old)
                 self.apply(self.desk.fold(again))
-        self.collector.envelopes.clear()
+        self.collector.events.clear()
+
+    def look(self, conn: Any) -> Reading:
+        return Reading(conn, self.backend.clock.now(), self.backend.region)
 
     async def resume(self) -> None:
         """What a stream that comes back does: everything after each cursor."""
         for stream, seq in sorted(self.desk.cursors.items()):
             missed = await self.backend.store.read(
-                lambda conn, stream=stream, seq=seq: events_after(conn, stream, seq, 10_000)
+                lambda conn, stream=stream, seq=seq: events_to_deliver(self.look(conn), stream, seq, 10_000)
             )
-            for envelope in missed:
-                self.apply(self.desk.fold(decode(Envelope, encode(envelope))))
+            for committed in missed:
+                self.apply(self.desk.fold(over_the_wire(self.eyes, committed)))
         for wanted in list(self.wanted):
             row = self.desk.rows.get(wanted)
             self.wanted.discard(wanted)

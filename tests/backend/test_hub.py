@@ -6,8 +6,10 @@ from typing import Any
 import msgspec
 import pytest
 
+from clinic_tui.backend.access import CaseAccess, Viewer
 from clinic_tui.backend.bus import Bus, payloads
 from clinic_tui.backend.context import Backend
+from clinic_tui.backend.delivery import Committed
 from clinic_tui.backend.hub import Hub
 from clinic_tui.backend.metrics import Metrics
 from clinic_tui.backend.streams import events_after, heads
@@ -20,15 +22,19 @@ from tests.backend.town import ANNA_CASE
 pytestmark = pytest.mark.anyio
 
 _AT = datetime(2026, 3, 10, tzinfo=UTC)
+_VIEWER = Viewer(staff_id="s-nora", units=frozenset({"a"}))
+_CASE = CaseAccess(unit_id="a", queue_role="nurse", assignee_id=None, readers=frozenset({"r"}))
 _EVENT = AssignmentLost(case_id="c", by=StaffRef(id="s", name="S"), at=_AT)
 
 
-def _envelope(seq: int, stream: str = "unit:a") -> Envelope:
-    return Envelope(stream=stream, seq=seq, at=_AT, event=_EVENT)
+def _envelope(seq: int, stream: str = "unit:a") -> Committed:
+    return Committed(Envelope(stream=stream, seq=seq, at=_AT, event=_EVENT), _CASE)
 
 
-def _follow(hub: Hub, *streams: str, head: int = 0, limit: int = 500) -> Subscription:
-    subscription = Subscription("session", "token", frozenset(streams), limit)
+def _follow(
+    hub: Hub, *streams: str, head: int = 0, limit: int = 500, viewer: Viewer = _VIEWER
+) -> Subscription:
+    subscription = Subscription("session", "token", frozenset(streams), limit, viewer)
     hub.subscribe(subscription)
     for stream in streams:
         subscription.replayed(stream, head)
@@ -59,7 +65,7 @@ async def test_an_event_told_twice_arrives_once() -> None:
 async def test_a_hole_that_stays_is_read_from_the_store() -> None:
     asked: list[tuple[str, int]] = []
 
-    async def read(stream: str, seq: int, limit: int) -> Sequence[Envelope]:
+    async def read(stream: str, seq: int, limit: int) -> Sequence[Committed]:
         asked.append((stream, seq))
         return [_envelope(number) for number in range(seq + 1, 4)][:limit]
 
@@ -73,8 +79,8 @@ async def test_a_hole_that_stays_is_read_from_the_store() -> None:
 async def test_news_from_another_replica_is_read_from_the_store() -> None:
     written = [_envelope(1)]
 
-    async def read(stream: str, seq: int, limit: int) -> Sequence[Envelope]:
-        return [envelope for envelope in written if envelope.seq > seq][:limit]
+    async def read(stream: str, seq: int, limit: int) -> Sequence[Committed]:
+        return [one for one in written if one.envelope.seq > seq][:limit]
 
     hub = Hub(read)
     follower = _follow(hub, "unit:a")
@@ -88,7 +94,7 @@ async def test_news_from_another_replica_is_read_from_the_store() -> None:
 
 async def test_what_is_published_during_the_replay_is_neither_lost_nor_doubled() -> None:
     hub = Hub()
-    subscription = Subscription("session", "token", frozenset({"unit:a"}), 500)
+    subscription = Subscription("session", "token", frozenset({"unit:a"}), 500, _VIEWER)
     hub.subscribe(subscription)
     hub.publish([_envelope(4), _envelope(5), _envelope(6)])
     subscription.replayed("unit:a", 5)
@@ -100,7 +106,7 @@ async def test_a_second_follower_gets_what_the_first_gets() -> None:
     hub = Hub()
     first = _follow(hub, "unit:a")
     hub.publish([_envelope(1)])
-    late = Subscription("other", "token", frozenset({"unit:a"}), 500)
+    late = Subscription("other", "token", frozenset({"unit:a"}), 500, _VIEWER)
     hub.subscribe(late)
     hub.publish([_envelope(2)])
     late.replayed("unit:a", 1)
@@ -121,9 +127,9 @@ async def test_a_full_queue_ends_only_that_connection() -> None:
 
 async def test_an_event_that_is_never_stored_reaches_who_follows_now() -> None:
     hub = Hub()
-    follower = _follow(hub, "resident:r", head=7)
-    hub.pulse("resident:r", StaffTyping(case_id="c", staff_name="Nora"), _AT)
-    hub.pulse("resident:other", StaffTyping(case_id="c", staff_name="Nora"), _AT)
+    follower = _follow(hub, "resident:r", head=7, viewer=Viewer(resident_id="r"))
+    hub.pulse("resident:r", StaffTyping(case_id="c", staff_name="Nora"), _AT, _CASE)
+    hub.pulse("resident:other", StaffTyping(case_id="c", staff_name="Nora"), _AT, _CASE)
     assert await _numbers(follower) == [0]
 
 

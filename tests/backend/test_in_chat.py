@@ -40,7 +40,7 @@ async def _sees(stream: Stream, case_id: str | None) -> None:
 
 async def _gone(site: Served, case_id: str) -> None:
     async with asyncio.timeout(1):
-        while site.backend.in_chat(case_id):  # noqa: ASYNC110 - a condition of another task
+        while site.backend.in_chat(case_id, "r-anna"):  # noqa: ASYNC110 - a condition of another task
             await asyncio.sleep(0)
 
 

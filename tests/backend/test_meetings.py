@@ -59,7 +59,7 @@ async def test_the_address_goes_to_the_resident_in_the_chat_and_never_in_a_text(
 
 async def test_one_who_is_in_the_chat_gets_no_text(backend: Backend) -> None:
     await _configure(backend)
-    backend.in_chat = lambda case_id: case_id == ANNA_CASE
+    backend.in_chat = lambda case_id, _who: case_id == ANNA_CASE
     nora = await staff(backend, "nora")
     await in_progress(nora)
     await _open(nora)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from functools import partial
 from typing import TypeVar
 
-from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
@@ -25,7 +24,7 @@ from clinic_tui.backend.snapshot import (
 from clinic_tui.backend.tx import Tx
 from clinic_tui.backend.visits import visits_on
 from clinic_tui.protocol.ids import is_id
-from clinic_tui.protocol.resources import CaseDetail, CasePage
+from clinic_tui.protocol.resources import CasePage
 
 T = TypeVar("T")
 
@@ -42,8 +41,7 @@ class CaseEndpoint:
     async def desk(self, request: Request) -> Response:
         """Everything a workstation starts from."""
         query_of(request)
-        desk = await self._query(request, "desk", desk_snapshot)
-        return answer(replace(desk, mine=tuple(self._with_presence(detail) for detail in desk.mine)))
+        return answer(await self._query(request, "desk", desk_snapshot))
 
     async def cases(self, request: Request) -> Response:
         """Rows by id, a page at a time."""
@@ -57,8 +55,7 @@ class CaseEndpoint:
     async def case(self, request: Request) -> Response:
         """The whole of one case."""
         query_of(request)
-        detail = await self._query(request, "case", partial(case_detail, case_id=id_of(request)))
-        return answer(self._with_presence(detail))
+        return answer(await self._query(request, "case", partial(case_detail, case_id=id_of(request))))
 
     async def ended_chats(self, request: Request) -> Response:
         """Chats that have ended."""
@@ -93,9 +90,6 @@ class CaseEndpoint:
 
     async def _query(self, request: Request, name: str, work: Callable[[Tx], T]) -> T:
         return await query(self._site.backend, token_of(request), name, work, request.scope["request_id"])
-
-    def _with_presence(self, detail: CaseDetail) -> CaseDetail:
-        return replace(detail, resident_presence=self._site.presence.of_case(detail.row.id))
 
 
 def routes(site: Site) -> list[BaseRoute]:

@@ -2,20 +2,24 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, Final, NoReturn, cast
 
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from clinic_tui.backend.access import Viewer
 from clinic_tui.backend.endpoints.answers import refuse
 from clinic_tui.backend.endpoints.reading import query_of, token_of
 from clinic_tui.backend.endpoints.site import Site
 from clinic_tui.backend.limits import RateLimit
 from clinic_tui.backend.refused import unauthenticated
-from clinic_tui.backend.sessions import Session, session_of
+from clinic_tui.backend.replay import Replay
+from clinic_tui.backend.sessions import Session, session_of, units_elsewhere
 from clinic_tui.backend.store import StorageUnavailable
-from clinic_tui.backend.streams import events_after, heads
+from clinic_tui.backend.streams import heads
 from clinic_tui.backend.subscription import (
     BINARY,
     NO_BEAT,
@@ -24,6 +28,7 @@ from clinic_tui.backend.subscription import (
     Closing,
     Subscription,
 )
+from clinic_tui.domain.region import RegionProfile
 from clinic_tui.protocol import codec
 from clinic_tui.protocol.events import Beat, ClientFrame, Ended, Envelope, Gap, Hello, Live, Pong
 from clinic_tui.protocol.problems import ProtocolError
@@ -57,10 +62,12 @@ class LiveEndpoint:
 
     async def events(self, socket: WebSocket) -> None:
         """One connection from upgrade to close."""
-        session, token = await self._admit(socket)
+        session, token, viewer = await self._admit(socket)
         site, connected = self._site, self._site.connected
         connected[session.id] = connected.get(session.id, 0) + 1
-        subscription = Subscription(session.id, token, frozenset(session.streams), site.settings.queue_limit)
+        subscription = Subscription(
+            session.id, token, frozenset(session.streams), site.settings.queue_limit, viewer
+        )
         try:
             await socket.accept()
             await self._serve(socket, session, subscription)
@@ -77,30 +84,29 @@ class LiveEndpoint:
                 del connected[session.id]
         await self._close(socket, subscription.closing)
 
-    async def _admit(self, socket: WebSocket) -> tuple[Session, str]:
+    async def _admit(self, socket: WebSocket) -> tuple[Session, str, Viewer]:
         """The session behind an upgrade; refused with an ordinary HTTP answer before it is accepted."""
         query_of(socket)
         if "origin" in socket.headers:
             raise refuse(403, "Browsers are not served here.")
         token = token_of(socket)
         site, now = self._site, self._site.backend.clock.now()
-        session = await site.backend.store.read(
-            lambda conn: session_of(conn, token, now, site.backend.region)
-        )
-        if session is None:
+        found = await site.backend.store.read(lambda conn: _connecting(conn, token, now, site.backend.region))
+        if found is None:
             raise unauthenticated()
+        session, viewer = found
         if site.connected.get(session.id, 0) >= site.settings.connections_per_session:
             raise refuse(429, "The session has too many live connections.", wait=5)
         if len(site.hub.subscriptions) >= site.settings.connections:
             raise refuse(503, "There are too many live connections.", wait=5)
-        return session, token
+        return session, token, viewer
 
     async def _serve(self, socket: WebSocket, session: Session, subscription: Subscription) -> None:
         hello = await _frame(socket, self._site.settings.hello_seconds)
         if not isinstance(hello, Hello) or hello.protocol != PROTOCOL or len(hello.cursors) > _CURSORS:
             raise _Broken(POLICY)
         self._site.hub.subscribe(subscription)
-        await self._replay(socket, subscription, hello)
+        await self._replay(socket, session, subscription, hello)
         try:
             if session.resident_id is not None:
                 await self._site.presence.came(session.resident_id)
@@ -109,7 +115,9 @@ class LiveEndpoint:
             if session.resident_id is not None:
                 self._site.presence.left(session.resident_id)
 
-    async def _replay(self, socket: WebSocket, subscription: Subscription, hello: Hello) -> None:
+    async def _replay(
+        self, socket: WebSocket, session: Session, subscription: Subscription, hello: Hello
+    ) -> None:
         """Send what each cursor has missed; a cursor that cannot be honoured is told as a gap."""
         store, hub, settings = self._site.backend.store, self._site.hub, self._site.settings
         newest = await store.read(lambda conn: heads(conn, subscription.streams))
@@ -118,23 +126,23 @@ class LiveEndpoint:
             hub.settle(stream, head)
         asked = {cursor.stream: cursor.seq for cursor in hello.cursors}
         gaps = [stream for stream in asked if stream not in newest]
+        replay = Replay(self._site.backend, session, subscription.viewer)
         for stream, head in newest.items():
             since = asked.get(stream, head)
             too_far = not 0 <= since <= head or head - since > settings.replay_limit
-            if too_far or not await self._replay_stream(socket, stream, since, head):
+            if too_far or not await self._replay_stream(socket, replay, stream, since, head):
                 gaps.append(stream)
         if gaps:
             await _send(socket, Gap(streams=tuple(gaps)))
         await _send(socket, Live(server_time=self._site.backend.clock.now()))
 
-    async def _replay_stream(self, socket: WebSocket, stream: str, since: int, head: int) -> bool:
+    async def _replay_stream(
+        self, socket: WebSocket, replay: Replay, stream: str, since: int, head: int
+    ) -> bool:
         """Send the events after a cursor in batches; False where some are no longer kept."""
         batch = self._site.settings.replay_batch
         while since < head:
-            after, most = since, min(batch, head - since)
-            found = await self._site.backend.store.read(
-                lambda conn, after=after, most=most: events_after(conn, stream, after, most)
-            )
+            found = await replay.after(stream, since, min(batch, head - since))
             if not found or found[0].seq != since + 1:
                 return False
             for envelope in found:
@@ -191,6 +199,14 @@ class LiveEndpoint:
                 if closing.reason is not None:
                     await _send(socket, Ended(reason=closing.reason))
                 await socket.close(closing.code)
+
+
+def _connecting(
+    conn: Connection, token: str, now: datetime, region: RegionProfile
+) -> tuple[Session, Viewer] | None:
+    """The session of a token and what it may be shown, or None."""
+    session = session_of(conn, token, now, region)
+    return None if session is None else (session, Viewer.of(session, units_elsewhere(conn, session, now)))
 
 
 async def _frame(socket: WebSocket, seconds: float) -> ClientFrame:

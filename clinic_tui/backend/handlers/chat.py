@@ -13,19 +13,23 @@ from clinic_tui.backend.cases import (
 )
 from clinic_tui.backend.chat_texts import text_new_message
 from clinic_tui.backend.circle import writers
+from clinic_tui.backend.event_access import grades_of
 from clinic_tui.backend.handlers.common import (
     ask,
     facts_of,
     is_chat,
+    is_on_screen,
     is_out_of_time,
     log,
+    readers_of,
     resident_case,
     resident_streams,
 )
+from clinic_tui.backend.identity import masked_message
 from clinic_tui.backend.messages import read_by_staff, seen_by_resident
 from clinic_tui.backend.people import resident_name
 from clinic_tui.backend.refused import blocked, invalid
-from clinic_tui.backend.streams import staff_stream
+from clinic_tui.backend.streams import resident_stream, staff_stream
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.async_chats import AsyncCommand, AsyncFacts
 from clinic_tui.domain.cases import CaseState
@@ -63,7 +67,7 @@ def post_message(tx: Tx, command: PostMessage) -> MessageAnswer:
     message = staff_message(tx, case, command.command_id, command.body, command.phrase_id)
     case, row = add_to_case(tx, case, message, state=state if state != case.state else None)
     log(tx, case, "SEND", "message_sent")
-    if is_chat(case) and not tx.in_chat(case.id):
+    if is_chat(case) and not is_on_screen(tx, case):
         text_new_message(tx, case)
     return MessageAnswer(message=message, case=row)
 
@@ -115,11 +119,20 @@ def add_to_case(
 
 def tell_message(tx: Tx, case: CaseRecord, message: Message) -> None:
     """A message goes to the assignee, the invited and the resident, never to the unit's stream."""
-    event = MessageChanged(message=message)
+    grades = _grades_of_author(tx, case, message)
+    event = MessageChanged(message=masked_message(message, grades))
     for staff_id in writers(case.assignee_id, case.participants):
         tx.emit(staff_stream(staff_id), event)
-    for stream in resident_streams(tx, case):
-        tx.emit(stream, event)
+    for resident_id in readers_of(tx, case):
+        mine = MessageChanged(message=masked_message(message, grades, resident_id))
+        tx.emit(resident_stream(resident_id), mine)
+
+
+def _grades_of_author(tx: Tx, case: CaseRecord, message: Message) -> dict[str, str]:
+    """How far the identity of a message's author is protected, by their id; nothing is read for staff."""
+    if message.author == "proxy":
+        return grades_of(tx.conn, (message.author_id,))
+    return {case.resident_id: case.protected}
 
 
 def is_invited(tx: Tx, case: CaseRecord) -> bool:

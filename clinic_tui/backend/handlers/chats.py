@@ -16,7 +16,15 @@ from clinic_tui.backend.chats import (
 )
 from clinic_tui.backend.details import case_detail_of
 from clinic_tui.backend.handlers.chat import add_to_case, check_text, staff_message
-from clinic_tui.backend.handlers.common import facts_of, is_chat, log, step, tell_all, unit_name
+from clinic_tui.backend.handlers.common import (
+    facts_of,
+    is_chat,
+    is_on_screen,
+    log,
+    step,
+    tell_all,
+    unit_name,
+)
 from clinic_tui.backend.handlers.drafts import forget_drafts
 from clinic_tui.backend.messages import newest
 from clinic_tui.backend.profiles import known_resident
@@ -205,7 +213,7 @@ def continue_chat(tx: Tx, command: ContinueChat) -> DetailAnswer:
     log(tx, case, "CREATE", "chat_continued")
     tell_all(tx, case, "case.created")
     case = say(tx, case, _quoting(tx, old))
-    if not tx.in_chat(old.id):
+    if not is_on_screen(tx, old):
         text_new_chat(tx, case)
     return DetailAnswer(detail=case_detail_of(tx, case))
 
@@ -264,6 +272,6 @@ def go_over(tx: Tx, visit: CaseRecord, days: int) -> CaseRecord:
     chat = say(
         tx, chat, _("Your visit goes on here as a chat. You can write until {until}.").format(until=until)
     )
-    if not tx.in_chat(visit.id):
+    if not is_on_screen(tx, visit):
         text_new_chat(tx, chat)
     return chat

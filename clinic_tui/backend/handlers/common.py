@@ -6,7 +6,8 @@ from sqlalchemy import bindparam, func, select
 
 from clinic_tui.backend.audit import Action, AuditEntry
 from clinic_tui.backend.cases import CaseRecord, assigned_to, check_version, move_case, tell_case
-from clinic_tui.backend.guardians import proxy_of
+from clinic_tui.backend.guardians import receiver_of
+from clinic_tui.backend.proxies import proxy_of
 from clinic_tui.backend.refused import by_rule
 from clinic_tui.backend.store.tables import cases, units
 from clinic_tui.backend.streams import resident_stream
@@ -200,11 +201,20 @@ def resident_case(tx: Tx, case: CaseRecord, messages: tuple[Message, ...] = ()) 
     )
 
 
-def resident_streams(tx: Tx, case: CaseRecord) -> tuple[str, ...]:
-    """Where what residents may see of a case goes: to the resident, and the guardian who writes for them."""
+def readers_of(tx: Tx, case: CaseRecord) -> tuple[str, ...]:
+    """The residents who read a case: the one it is about, and the guardian who writes for them."""
     proxy = proxy_of(case, tx.now, tx.region)
-    mine = resident_stream(case.resident_id)
-    return (mine,) if proxy is None else (mine, resident_stream(proxy))
+    return (case.resident_id,) if proxy is None else (case.resident_id, proxy)
+
+
+def is_on_screen(tx: Tx, case: CaseRecord) -> bool:
+    """Whether the one who reads and writes in a case today has its chat on screen: then no SMS is needed."""
+    return tx.in_chat(case.id, receiver_of(tx, case))
+
+
+def resident_streams(tx: Tx, case: CaseRecord) -> tuple[str, ...]:
+    """Where what residents may see of a case goes."""
+    return tuple(resident_stream(one) for one in readers_of(tx, case))
 
 
 def tell_all(tx: Tx, case: CaseRecord, cause: str) -> None:

@@ -2,6 +2,7 @@
 
 from sqlalchemy import bindparam, select
 
+from clinic_tui.backend.access import sees_talk
 from clinic_tui.backend.audit import Action, AuditEntry
 from clinic_tui.backend.cases import CaseRecord, find_case, readable_case
 from clinic_tui.backend.conversations import (
@@ -170,7 +171,7 @@ def _reachable(tx: Tx, conversation_id: str) -> Talk:
     """A conversation of one's own, or a question to one's role; no other exists here."""
     tx.require(Permission.PREVIEW_CASE)
     talk = find_talk(tx, conversation_id)
-    if talk is None or (talk.read_by(tx.staff.id) is None and not talk.asks(tx)):
+    if talk is None or not sees_talk(tx.desk_viewer, talk.access):
         raise not_found(conversation_id)
     return talk
 

@@ -12,6 +12,7 @@ from clinic_tui.backend.handlers.chat import add_to_case
 from clinic_tui.backend.handlers.chats import go_over
 from clinic_tui.backend.handlers.common import facts_of, is_chat, log, step, tell_all
 from clinic_tui.backend.handlers.drafts import forget_drafts
+from clinic_tui.backend.identity import shown
 from clinic_tui.backend.notes import add_note, auto_history_of, current_note
 from clinic_tui.backend.people import resident_name
 from clinic_tui.backend.refused import blocked, by_rule, invalid, stale
@@ -63,7 +64,7 @@ def end_no_answer(tx: Tx, command: EndNoAnswer) -> CaseAnswer:
     text = unit.no_answer_text or _(
         "We end the chat because we have not heard from you. You are welcome back."
     )
-    receiver = resident_name(tx.conn, receiver_of(tx, case))
+    receiver = shown(resident_name(tx.conn, receiver_of(tx, case)), case.protected, "")
     known = {
         "resident_first_name": receiver.partition(" ")[0],
         "staff_name": tx.staff.display_name,

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 from clinic_tui.backend.cases import CaseRecord, case_row, change_case, staff_case, tell_case
 from clinic_tui.backend.guardians import receiver_of
 from clinic_tui.backend.handlers.chat import add_to_case
-from clinic_tui.backend.handlers.common import log
+from clinic_tui.backend.handlers.common import is_on_screen, log
 from clinic_tui.backend.refused import blocked, by_rule
 from clinic_tui.backend.sms.outbox import queue_resident_text
 from clinic_tui.backend.store.tables import units
@@ -54,7 +54,7 @@ def open_meeting(tx: Tx, command: OpenMeeting) -> CaseAnswer:
         sent_at=tx.now,
     )
     case, _row = add_to_case(tx, case, message)
-    if not tx.in_chat(case.id):
+    if not is_on_screen(tx, case):
         call = _("The call has begun. Log in to 1177 to take part. You cannot answer this SMS.")
         queue_resident_text(tx, case, receiver_of(tx, case), call, kind="meeting")
     log(tx, case, "UPDATE", "meeting_opened")

@@ -14,7 +14,7 @@ from clinic_tui.backend.cases import (
 )
 from clinic_tui.backend.conversations import admit, expel
 from clinic_tui.backend.details import case_detail_of
-from clinic_tui.backend.handlers.common import facts_of, is_chat, log, step, tell_all
+from clinic_tui.backend.handlers.common import facts_of, is_chat, is_on_screen, log, step, tell_all
 from clinic_tui.backend.notices import notify
 from clinic_tui.backend.sms.outbox import queue_your_turn
 from clinic_tui.backend.streams import staff_stream
@@ -113,7 +113,7 @@ def start_visit(tx: Tx, command: StartVisit) -> CaseAnswer:
     case = step(
         tx, case, CaseCommand.START_VISIT, facts_of(tx, case), version=command.version, started_at=tx.now
     )
-    if case.kind == CaseKind.SCHEDULED.value and case.mode != "phone" and not tx.in_chat(case.id):
+    if case.kind == CaseKind.SCHEDULED.value and case.mode != "phone" and not is_on_screen(tx, case):
         queue_your_turn(tx, case)
     log(tx, case, "UPDATE", "started")
     tell_all(tx, case, "case.started")

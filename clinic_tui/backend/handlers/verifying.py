@@ -15,10 +15,17 @@ from clinic_tui.backend.cases import (
 from clinic_tui.backend.handlers.common import log, tell_all
 from clinic_tui.backend.notes import current_note, notes_of
 from clinic_tui.backend.notices import notify
-from clinic_tui.backend.refused import Refused, by_rule, invalid, not_found
+from clinic_tui.backend.refused import Refused, by_rule, forbidden, invalid, not_found
 from clinic_tui.backend.targets import target
 from clinic_tui.backend.tx import Tx
-from clinic_tui.backend.verifications import add_item, decide_item, find_item, is_asked_for, settle_item
+from clinic_tui.backend.verifications import (
+    add_item,
+    decide_item,
+    find_item,
+    is_asked_for,
+    may_see,
+    settle_item,
+)
 from clinic_tui.domain.cases import PrioritySource
 from clinic_tui.domain.refusals import Refusal
 from clinic_tui.domain.roles import Permission, Role
@@ -89,6 +96,8 @@ def decide_verification(tx: Tx, command: DecideVerification) -> VerificationAnsw
     item = find_item(tx, command.verification_id)
     if item is None or item.unit_id not in tx.assignment.units:
         raise not_found(command.verification_id)
+    if not may_see(tx, item):
+        raise forbidden(object_id=command.verification_id)
     # A text that did not arrive is a task for whoever works there, not a judgement.
     failed = item.kind == "sms_failed"
     tx.require(Permission.PREVIEW_CASE if failed else Permission.VERIFY, command.verification_id)

@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy import bindparam, insert, or_, select
 
 from clinic_tui.backend.cases import CaseRecord, case_select, record, resident_ref
+from clinic_tui.backend.identity import ref_of_row
 from clinic_tui.backend.notices import notify
-from clinic_tui.backend.people import resident_ref_of
 from clinic_tui.backend.rules import local_date
 from clinic_tui.backend.store.tables import cases, guardians, residents, sms_outbox
 from clinic_tui.backend.store.team_tables import tickets, verifications
@@ -94,7 +94,7 @@ def _of_ticket(tx: Tx, receiver_id: str) -> _Place | None:
         return None
     row = tx.conn.execute(_RESIDENT, {"who": ticket.resident_id}).mappings().one()
     issuer = StaffRef(id=ticket.issuer_id, name=ticket.issuer_name, title=ticket.issuer_title)
-    return resident_ref_of(row, local_date(tx.region, tx.now)), ticket.issuer_unit_id, issuer
+    return ref_of_row(row, local_date(tx.region, tx.now)), ticket.issuer_unit_id, issuer
 
 
 def _row(task: Verification, resident_id: str) -> dict[str, Any]:

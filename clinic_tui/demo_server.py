@@ -18,6 +18,7 @@ from clinic_tui.backend.app import create_app
 from clinic_tui.backend.auth import Client, choose_assignment, sign_in
 from clinic_tui.backend.clock import Clock, SettableClock, SystemClock
 from clinic_tui.backend.context import Backend
+from clinic_tui.backend.delivery import Committed
 from clinic_tui.backend.hub import Hub
 from clinic_tui.backend.jobs import run_forever
 from clinic_tui.backend.listening import address_of, listening, tcp_socket
@@ -33,7 +34,7 @@ from clinic_tui.demo_host import identifier, seed_from_dataset
 from clinic_tui.domain.region import Language, load_profile
 from clinic_tui.i18n import _, set_language
 from clinic_tui.protocol.commands import ChooseAssignment, SignIn
-from clinic_tui.protocol.events import Envelope, MessageChanged, ResidentCaseChanged, ResidentTicketChanged
+from clinic_tui.protocol.events import MessageChanged, ResidentCaseChanged, ResidentTicketChanged
 from clinic_tui.protocol.text import safe_line
 
 ZONE = ZoneInfo("Europe/Stockholm")
@@ -142,8 +143,9 @@ async def _serve(options: argparse.Namespace) -> None:
                 await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def wake(crowd: Crowd, envelope: Envelope) -> None:
+def wake(crowd: Crowd, committed: Committed) -> None:
     """Bring in the resident for whom something came that an SMS tells of."""
+    envelope = committed.envelope
     kind, _colon, resident_id = envelope.stream.partition(":")
     if kind != "resident":
         return

@@ -143,10 +143,10 @@ def access_to(moment: Moment, subjects: Iterable[Subject]) -> dict[Subject, Acce
     return found
 
 
-def cases_access(moment: Moment, ids: Iterable[str | None]) -> dict[str | None, CaseAccess]:
-    """What decides who may be told of these cases, by id; None is nobody's."""
+def cases_access(moment: Moment, ids: Iterable[str | None]) -> Mapping[str, CaseAccess]:
+    """What decides who may be told of these cases, by id."""
     asked = sorted({one for one in ids if one is not None})
-    return dict(_cases(moment, asked)) if asked else {}
+    return _cases(moment, asked) if asked else {}
 
 
 def _cases(moment: Moment, ids: list[str]) -> Mapping[str, CaseAccess]:

@@ -153,12 +153,12 @@ def verifications_of(tx: Tx) -> tuple[Verification, ...]:
     asked = {"units": list(tx.assignment.units), "who": tx.staff.id, "since": tx.now - DECIDED_FOR}
     items = [_item(tx, row) for row in tx.conn.execute(_MINE, asked).mappings()]
     known = cases_access(tx, (item.case_id for item in items))
-    return tuple(item for item in items if sees_item(tx.viewer, item, known.get(item.case_id)))
+    return tuple(item for item in items if sees_item(tx.viewer, item, known.get(item.case_id or "")))
 
 
 def may_see(tx: Tx, item: Verification) -> bool:
     """Whether an item is shown to the session; see `access.sees_item`."""
-    return sees_item(tx.viewer, item, cases_access(tx, (item.case_id,)).get(item.case_id))
+    return sees_item(tx.viewer, item, cases_access(tx, (item.case_id,)).get(item.case_id or ""))
 
 
 def _tell(tx: Tx, item: Verification) -> None:

@@ -14,7 +14,7 @@ from clinic_tui.backend.audit import verify_chain
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.store.tables import audit, residents
 from clinic_tui.domain.person_id import ALL_TYPES, REGIONAL_FORMATS
-from tests.backend.town import ANNA_CASE, SOUTH_CASE, Person, in_progress, staff
+from tests.backend.town import ANNA_CASE, REHAB_CASE, SOUTH_CASE, Person, in_progress, staff
 
 pytestmark = pytest.mark.anyio
 
@@ -164,7 +164,7 @@ async def test_the_access_log_says_who_did_what_where(backend: Backend) -> None:
     assert (again.access[0].who, again.access[0].code) == ("Nora", "profile_opened")
 
 
-async def test_an_earlier_case_says_whether_one_may_read_it_and_that_it_is_documented(
+async def test_an_earlier_case_is_shown_to_who_may_read_it_and_only_counted_to_others(
     backend: Backend,
 ) -> None:
     nora, rolf = await staff(backend, "nora"), await staff(backend, "rolf")
@@ -175,8 +175,12 @@ async def test_an_earlier_case_says_whether_one_may_read_it_and_that_it_is_docum
     assert (earlier.id, earlier.may_read, earlier.documented_at) == (ANNA_CASE, True, None)
     assert (await nora.send("read_case", case_id=ANNA_CASE)).detail.notes[-1].body == "Rest"
     await nora.send("mark_documented", case_id=ANNA_CASE, note_id=signed.note.id)
-    (hidden,) = (await _find(rolf, ANNA)).profile.earlier
-    assert (hidden.may_read, hidden.documented_at) == (False, backend.clock.now())
+    (known,) = (await _find(nora, ANNA)).profile.earlier
+    assert (known.note, known.documented_at) == ("Rest", backend.clock.now())
+    hidden = (await _find(rolf, ANNA)).profile
+    assert (hidden.earlier, hidden.earlier_hidden) == ((), 1)
+    mine = (await rolf.send("read_case", case_id=REHAB_CASE)).detail
+    assert (mine.earlier, mine.earlier_hidden) == ((), 1)
     assert (await rolf.refused("read_case", case_id=ANNA_CASE)).status == 403
 
 

@@ -161,9 +161,16 @@ async def test_one_named_colleague_is_asked_and_the_manager_may_step_in(backend:
         await staff(backend, "maja"),
     ]
     item = await _asked(rolf, await _signed(rolf, REHAB_CASE), staff_id="s-maja")
+    hidden = await disa.refused("decide_verification", verification_id=item.id, verdict="verified")
+    assert (hidden.status, hidden.rule) == (403, "case.not_for_role")
+    assert (await _decide(maja, item, "verified")).state == "verified"
+
+
+async def test_what_one_colleague_was_asked_to_verify_no_other_does(backend: Backend) -> None:
+    nora, disa = await staff(backend, "nora"), await staff(backend, "disa", "north")
+    item = await _asked(nora, await _signed(nora), staff_id="s-maja")
     no = await disa.refused("decide_verification", verification_id=item.id, verdict="verified")
     assert no.rule == "verification.for_other"
-    assert (await _decide(maja, item, "verified")).state == "verified"
 
 
 async def test_only_who_may_verify_is_asked_and_decides(backend: Backend) -> None:

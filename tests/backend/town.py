@@ -38,7 +38,7 @@ ANNA_CASE, BO_CASE, SOUTH_CASE, REHAB_CASE, CLARA_CASE = (case_id(n) for n in ra
 _QUEUED = datetime(2026, 3, 10, 10, 30, tzinfo=UTC)
 
 
-def _staff(name: str, title: str, *given: tuple[str, str], extra: tuple[str, ...] = ()) -> SeedStaff:
+def seed_staff(name: str, title: str, *given: tuple[str, str], extra: tuple[str, ...] = ()) -> SeedStaff:
     low = name.lower()
     assignments = tuple(
         SeedAssignment(id=f"a-{low}-{unit}", unit_id=unit, role=role, extra=extra) for unit, role in given
@@ -80,15 +80,15 @@ TOWN = Seed(
         SeedUnit(id="advice", name="1177 advice line", kind="advice_line"),
     ),
     staff=(
-        _staff("Nora", "Nurse", ("north", "nurse")),
-        _staff("Nils", "Nurse", ("north", "nurse")),
-        _staff("Disa", "Doctor", ("north", "doctor"), ("south", "doctor")),
-        _staff("Sara", "Nurse", ("south", "nurse")),
-        _staff("Rolf", "Physiotherapist", ("north", "rehab")),
-        _staff("Maja", "Manager", ("north", "manager")),
-        _staff("Axel", "Auditor", ("north", "auditor")),
-        _staff("Sigrid", "Nurse", ("north", "nurse"), extra=("sign_for_colleague",)),
-        _staff("Tess", "Nurse", ("advice", "advice_nurse")),
+        seed_staff("Nora", "Nurse", ("north", "nurse")),
+        seed_staff("Nils", "Nurse", ("north", "nurse")),
+        seed_staff("Disa", "Doctor", ("north", "doctor"), ("south", "doctor")),
+        seed_staff("Sara", "Nurse", ("south", "nurse")),
+        seed_staff("Rolf", "Physiotherapist", ("north", "rehab")),
+        seed_staff("Maja", "Manager", ("north", "manager")),
+        seed_staff("Axel", "Auditor", ("north", "auditor")),
+        seed_staff("Sigrid", "Nurse", ("north", "nurse"), extra=("sign_for_colleague",)),
+        seed_staff("Tess", "Nurse", ("advice", "advice_nurse")),
     ),
     residents=(
         _resident("Anna Berg", "199001012385", sex="female"),

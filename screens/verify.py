@@ -228,14 +228,14 @@ class VerifyScreen(ClinicScreen):
             said = _("Noted: {resident} was reached.") if item.kind == "sms_failed" else said
             self.say(said.format(resident=whose(item)))
 
-        def written(comment: str | None) -> None:
-            if comment is not None:
-                command = DecideVerification(
-                    command_id=new_id(), verification_id=item.id, verdict=verdict, comment=comment
-                )
-                self.place.submit(command, done, self.refused)
+        def made(comment: str) -> DecideVerification:
+            return DecideVerification(
+                command_id=new_id(), verification_id=item.id, verdict=verdict, comment=comment
+            )
 
-        show_dialog(self, verdict_dialog(item, verdict), written)
+        dialog = verdict_dialog(item, verdict)
+        dialog.deliver_by(made, self.place.submit, done, self.refused)
+        show_dialog(self, dialog, lambda _nothing: None)
 
     def do_app_back(self) -> None:
         """Close what one reads; the list stays where it is."""

@@ -115,19 +115,7 @@ class Part:
         self, dialog: WritingDialog[T], make: Callable[[T], Command], done: Callable[[Any], None]
     ) -> None:
         """Show a dialog that stays open until what was written is sent; a refusal is said in it."""
-
-        def arrived(answer: Any) -> None:
-            if dialog.is_active:
-                dialog.dismiss(None)
-            done(answer)
-
-        def failed(error: ClientError) -> None:
-            if dialog.is_attached:
-                dialog.give_back(error.user_text())
-            else:
-                self.refused(error)
-
-        dialog.deliver = lambda written: self.send(make(written), arrived, failed)
+        dialog.deliver_by(make, self.place.submit, done, self.refused)
         self._hall.push_screen(dialog)
 
     def refused(self, error: ClientError) -> None:

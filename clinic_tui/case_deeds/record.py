@@ -6,6 +6,7 @@ from clinic_tui.domain.cases import FINISHED
 from clinic_tui.domain.record import for_the_record
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
+from clinic_tui.protocol.command import CaseAnswer
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.patient_commands import AskToVerify, ChangePriority, MarkDocumented
 from clinic_tui.protocol.refs import StaffRef
@@ -40,20 +41,20 @@ class RecordDeeds(Part):
         resident = resident_with_age(row.resident)
         dialog = PriorityDialog(resident, self.desk.people.region.priorities, row.priority)
 
-        def chosen(new: NewPriority) -> None:
-            command = ChangePriority(
+        def made(new: NewPriority) -> ChangePriority:
+            return ChangePriority(
                 command_id=new_id(),
                 case_id=row.id,
                 version=self.newest(row).version,
                 priority=new.priority,
                 reason=new.reason,
             )
-            text = _("{resident}: priority {old} → {new}.").format(
-                resident=resident, old=row.priority, new=new.priority
-            )
-            self.send(command, lambda _answer: self.say(text))
 
-        self.ask(dialog, chosen)
+        def done(answer: CaseAnswer) -> None:
+            text = _("{resident}: priority {old} → {new}.")
+            self.say(text.format(resident=resident, old=row.priority, new=answer.case.priority))
+
+        self.write(dialog, made, done)
 
     def _note(self, row: CaseRow) -> Note | None:
         """The newest version of the signed note, where the case is on the desk."""

@@ -2,34 +2,30 @@
 
 from typing import Any, Generic, TypeVar
 
-from msgspec.structs import replace
 from textual import events, on
 from textual.widget import Widget
 from textual.widgets import Static
 
-from clinic_tui.client.errors import ClientError, Offline, Rejected
+from clinic_tui.client.errors import ClientError, Rejected
 from clinic_tui.i18n import _
 from clinic_tui.protocol.command import Command
 from clinic_tui.widgets.line_choice import LineChoice
 from clinic_tui.widgets.line_input import LineInput
-from clinic_tui.widgets.modal import ClinicDialog
-from clinic_tui.widgets.plain import plain, put
 from clinic_tui.widgets.text_area import WritingArea
 from clinic_tui.widgets.workplace import Workplace
+from clinic_tui.widgets.writing_dialog import SendingDialog
 
 T = TypeVar("T")
 Problem = tuple[str, Widget]
 """What is wrong, and the field it is in."""
 
 
-class FormDialog(ClinicDialog[T | None], Generic[T]):
-    """Ctrl+S sends; Esc asks once more where text would go; a refusal is shown in place.
+class FormDialog(SendingDialog[T], Generic[T]):
+    """Ctrl+S sends.
 
     A form whose resident may have no mobile number sets `reachable`; it then warns before it sends, and
     sends `without_channel` when one says so once more.
     """
-
-    QUIET = 0.0
 
     def __init__(self, place: Workplace, *, reachable: bool = True) -> None:
         super().__init__()
@@ -37,8 +33,7 @@ class FormDialog(ClinicDialog[T | None], Generic[T]):
         self.reachable = reachable
         """Whether an SMS can tell the resident."""
         self._before: tuple[object, ...] = ()
-        self._command: Command | None = None
-        self._leaving = self._warned = self._saving = False
+        self._warned = False
 
     def values(self) -> tuple[object, ...]:
         """What stands in the fields."""
@@ -53,7 +48,7 @@ class FormDialog(ClinicDialog[T | None], Generic[T]):
         raise NotImplementedError
 
     def arrived(self, answer: Any) -> None:
-        """The backend has done it: close."""
+        """The backend has done it: close by `close_with`."""
         raise NotImplementedError
 
     def changed(self) -> None:
@@ -79,8 +74,7 @@ class FormDialog(ClinicDialog[T | None], Generic[T]):
     @on(LineInput.Changed)
     @on(WritingArea.Changed)
     def _changed(self) -> None:
-        self._leaving = self._warned = False
-        self.tell("")
+        self._warned = False
         self.changed()
 
     @on(LineInput.Submitted)
@@ -94,23 +88,15 @@ class FormDialog(ClinicDialog[T | None], Generic[T]):
             event.prevent_default()
             self.focus_next() if event.key == "down" else self.focus_previous()
 
-    def tell(self, text: str) -> None:
-        """Say what is wrong; an empty text clears it."""
-        for line in self.query("#dialog-problem").results(Static):
-            put(line, plain(text, "$warning"))
+    @property
+    def written(self) -> bool:
+        """Whether something else stands in the fields than at first."""
+        return self.values() != self._before
 
-    def take(self, key: str) -> None:
-        """Send, or leave only what may be lost."""
-        if key == "ctrl+s" and not self._saving:
-            self._save()
-        elif key == "escape":
-            if self.values() != self._before and not self._leaving:
-                self._leaving = True
-                self.tell(_("Esc once more throws away what you have written."))
-            else:
-                self.dismiss(None)
-
-    def _save(self) -> None:
+    def act(self, key: str, /) -> None:
+        """Send what is filled in, once it can be."""
+        if key != "ctrl+s":
+            return
         problem = self.problem()
         if problem is not None:
             self.tell(problem[0])
@@ -119,25 +105,10 @@ class FormDialog(ClinicDialog[T | None], Generic[T]):
             self._warned = True
             self.tell(self.unreachable_text())
         else:
-            self._send()
+            self.send(self.made(), self.place.submit, self.arrived)
 
-    def _send(self) -> None:
-        """Send it; the same form again keeps its id, so that a lost answer never does it twice."""
-        command = self.made()
-        known = self._command
-        if known is not None and replace(command, command_id=known.command_id) == known:
-            command = known
-        self._command, self._saving = command, True
-        self.place.submit(command, self._done, self._refused)
-
-    def _done(self, answer: Any) -> None:
-        self._saving = False
-        self.arrived(answer)
-
-    def _refused(self, error: ClientError) -> None:
-        self._saving = False
-        if not isinstance(error, Offline):
-            self._command = None
+    def refused(self, error: ClientError) -> None:
+        """Say why; where no SMS can go, sending once more goes on without."""
         if isinstance(error, Rejected) and error.rule == "async.no_channel" and self.reachable:
             self.reachable, self._warned = False, True
             self.changed()

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from textual import on
 from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
@@ -17,17 +16,19 @@ from clinic_tui.protocol.commands import AmendNote
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.resources import Note
 from clinic_tui.widgets.line_input import LineInput
-from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph
-from clinic_tui.widgets.plain import plain
+from clinic_tui.widgets.modal import QUIET_SECONDS, Way, paragraph
 from clinic_tui.widgets.text_area import WritingArea
 from clinic_tui.widgets.texts import clock
+from clinic_tui.widgets.writing_dialog import WritingDialog
 
 REASON_LIMIT = 200
 """Characters a reason may hold."""
 
 
-class AmendDialog(ClinicDialog[AmendNote | None]):
-    """Gives the correction as a command, or None. Esc asks once more when something was written."""
+class AmendDialog(WritingDialog[AmendNote]):
+    """Gives the correction as a command."""
+
+    QUIET = QUIET_SECONDS
 
     def __init__(self, note: Note, resident: str) -> None:
         super().__init__()
@@ -35,7 +36,6 @@ class AmendDialog(ClinicDialog[AmendNote | None]):
         self.resident = resident
         self.area = WritingArea(note.body, id="amend-body")
         self.reason = LineInput(placeholder=_("Why it is corrected"), limit=REASON_LIMIT, id="amend-reason")
-        self._leaving = False
 
     def heading(self) -> str:
         """Whose note it is."""
@@ -67,15 +67,6 @@ class AmendDialog(ClinicDialog[AmendNote | None]):
         """Sign the correction, or leave the note as it is."""
         return (Way("f9", _("Sign the correction")), Way("escape", _("Cancel")))
 
-    @on(WritingArea.Changed)
-    @on(LineInput.Changed)
-    def _changed(self) -> None:
-        self._leaving = False
-        self._say("")
-
-    def _say(self, text: str) -> None:
-        self.query_one("#dialog-problem", Static).update(plain(text, "$warning"))
-
     @property
     def written(self) -> bool:
         """Whether anything would be lost."""
@@ -94,22 +85,19 @@ class AmendDialog(ClinicDialog[AmendNote | None]):
             return _("The text is too long.")
         return _(REASONS["case.reason_missing"]) if shows_nothing(self.reason.value) else ""
 
-    def take(self, key: str) -> None:
-        """Give the correction where it can be signed; leave only what may be lost."""
-        if key == "escape":
-            if self.written and not self._leaving:
-                self._leaving = True
-                self._say(_("Esc once more throws the correction away."))
-                return
-            self.dismiss(None)
-            return
+    def leave_text(self) -> str:
+        """What is said before a correction is thrown away."""
+        return _("Esc once more throws the correction away.")
+
+    def act(self, key: str, /) -> None:
+        """Give the correction where it can be signed."""
         problem = self.problem()
         if problem:
-            self._say(problem)
+            self.tell(problem)
             missing = problem == _(REASONS["case.reason_missing"])
             (self.reason if missing else self.area).focus()
             return
-        self.dismiss(
+        self.give(
             AmendNote(
                 command_id=new_id(),
                 case_id=self.note.case_id,

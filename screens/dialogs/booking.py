@@ -4,13 +4,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from msgspec.structs import replace
 from textual import events, on
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from clinic_tui.client.errors import ClientError, Offline, Rejected
+from clinic_tui.client.errors import ClientError, Rejected
 from clinic_tui.domain.booking import Reminder, needless
 from clinic_tui.domain.local_time import STOCKHOLM, local_day, moment
 from clinic_tui.i18n import _
@@ -26,12 +25,13 @@ from clinic_tui.widgets.booking_form import BookingForm, chosen_mode, mode_choic
 from clinic_tui.widgets.booking_when import LENGTHS, WhenFields, form_line
 from clinic_tui.widgets.line_choice import LineChoice
 from clinic_tui.widgets.line_input import LineInput
-from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph, show_dialog
-from clinic_tui.widgets.plain import plain, put
+from clinic_tui.widgets.modal import Way, paragraph, show_dialog
+from clinic_tui.widgets.plain import plain
 from clinic_tui.widgets.texts import resident_with_age
 from clinic_tui.widgets.visit_reading import booking_hint
 from clinic_tui.widgets.visit_texts import mode_text, span_text, when_text
 from clinic_tui.widgets.workplace import Workplace
+from clinic_tui.widgets.writing_dialog import SendingDialog
 from screens.dialogs.calendar import CalendarDialog
 from screens.dialogs.colleague_picker import ColleaguePicker
 from styles import css_paths
@@ -51,14 +51,13 @@ class Booked:
     """The visit as the backend has it."""
 
 
-class BookingDialog(ClinicDialog[Booked | None]):
+class BookingDialog(SendingDialog[Booked]):
     """Books a visit for a resident, or moves a booked one; closes once the backend has done it.
 
     Give either `patient` or `visit`. It says which text messages will go, and whom the time collides with.
     """
 
     CSS_PATH = css_paths("base", "dialogs", "booking")
-    QUIET = 0.0
 
     def __init__(
         self,
@@ -79,10 +78,9 @@ class BookingDialog(ClinicDialog[Booked | None]):
         self.form = BookingForm(place, patient) if patient is not None else None
         self._mode = mode_choice(booking.mode if booking is not None else "chat")
         self._book = DayBook(place.desk, local_day(start))
-        self._command: BookVisit | RebookVisit | None = None
         self._reachable = patient is None or patient.can_be_reached
         """Whether an SMS can tell the resident; for a visit that is moved the backend knows."""
-        self._warned = self._leaving = self._saving = False
+        self._warned = False
         self._before = self._values()
 
     @property
@@ -130,7 +128,7 @@ class BookingDialog(ClinicDialog[Booked | None]):
     @on(LineChoice.Changed)
     def _changed(self) -> None:
         self._leaving = self._warned = False
-        self._say("")
+        self.tell("")
         if self.when.day is not None and self.when.day != self._book.day:
             self._book.turn_to(self.when.day)
             self._fetch()
@@ -230,20 +228,19 @@ class BookingDialog(ClinicDialog[Booked | None]):
 
         show_dialog(self, ColleaguePicker(self.place, _("For whom?"), unit_id=form.unit_id), picked)
 
-    def take(self, key: str) -> None:
-        """Book, or open what helps; leave only what may be lost."""
+    @property
+    def written(self) -> bool:
+        """Whether something else is chosen than at first."""
+        return self._values() != self._before
+
+    def act(self, key: str, /) -> None:
+        """Book, or open what helps."""
         if key == "f4":
             self._pick_day()
         elif key == "f5" and self.form is not None:
             self._pick_colleague(self.form)
-        elif key == "ctrl+s" and not self._saving:
+        elif key == "ctrl+s":
             self._save()
-        elif key == "escape":
-            if self._values() != self._before and not self._leaving:
-                self._leaving = True
-                self._say(_("Esc once more throws away what you have written."))
-            else:
-                self.dismiss(None)
 
     def _values(self) -> tuple[object, ...]:
         form = self.form
@@ -252,15 +249,12 @@ class BookingDialog(ClinicDialog[Booked | None]):
         )
         return (*self.when.values, self._mode.value, *mine)
 
-    def _say(self, text: str) -> None:
-        put(self.query_one("#dialog-problem", Static), plain(text, "$warning"))
-
     def _save(self) -> None:
         problem = self.when.problem(self.place.now())
         if problem is None and self.form is not None and not self.form.reason:
             problem = (_("Write in a few words what the visit is about."), self.form.reason_field)
         if problem is not None:
-            self._say(problem[0])
+            self.tell(problem[0])
             problem[1].focus()
             return
         if not self._reachable and not self._warned:
@@ -268,7 +262,7 @@ class BookingDialog(ClinicDialog[Booked | None]):
             return
         span = self.when.span
         if span is not None:
-            self._send(span[0])
+            self._book_at(span[0])
 
     def _warn(self) -> None:
         """Say that nobody tells the resident; the next time it is sent all the same."""
@@ -276,38 +270,26 @@ class BookingDialog(ClinicDialog[Booked | None]):
         text = _("No text message can be sent. {key} once more books all the same.")
         if self.visit is not None:
             text = _("No text message can be sent. {key} once more moves it all the same.")
-        self._say(text.format(key="Ctrl+S"))
+        self.tell(text.format(key="Ctrl+S"))
 
-    def _send(self, starts_at: datetime) -> None:
-        """Send it; the same booking again keeps its id, so that a lost answer never books twice."""
-        command = self._made(starts_at)
-        if (
-            self._command is not None
-            and replace(command, command_id=self._command.command_id) == self._command
-        ):
-            command = self._command
-        self._command, self._saving = command, True
-
+    def _book_at(self, starts_at: datetime) -> None:
         def done(answer: object) -> None:
-            self._saving = False
             row = answer.detail.row if isinstance(answer, DetailAnswer) else None
             row = answer.case if isinstance(answer, CaseAnswer) else row
             text = _("Moved: {resident}, {time}.") if self.visit else _("Booked: {resident}, {time}.")
             text = text.format(resident=resident_with_age(self.resident), time=when_text(starts_at))
-            self.dismiss(Booked(text, starts_at, row))
+            self.close_with(Booked(text, starts_at, row))
 
-        def refused(error: ClientError) -> None:
-            self._saving = False
-            if not isinstance(error, Offline):
-                self._command = None
-            if isinstance(error, Rejected) and error.rule == "async.no_channel" and self._reachable:
-                self._reachable = False
-                self._show_notes()
-                self._warn()
-            else:
-                self._say(error.user_text())
+        self.send(self._made(starts_at), self.place.submit, done)
 
-        self.place.submit(command, done, refused)
+    def refused(self, error: ClientError) -> None:
+        """Say why; where no text message can go, booking once more goes on without."""
+        if isinstance(error, Rejected) and error.rule == "async.no_channel" and self._reachable:
+            self._reachable = False
+            self._show_notes()
+            self._warn()
+        else:
+            super().refused(error)
 
     def _made(self, starts_at: datetime) -> BookVisit | RebookVisit:
         minutes = self.when.minutes or _USUAL

@@ -7,7 +7,6 @@ from textual.containers import Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
-from clinic_tui.client.errors import ClientError
 from clinic_tui.i18n import _
 from clinic_tui.protocol.command import MESSAGE_LIMIT
 from clinic_tui.protocol.ids import new_id
@@ -17,22 +16,22 @@ from clinic_tui.protocol.team_commands import ConversationAnswer, StartConversat
 from clinic_tui.protocol.text import is_blank, safe_line
 from clinic_tui.widgets.check_list import CheckGroup, CheckItem
 from clinic_tui.widgets.line_input import LineInput
-from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph, show_dialog
-from clinic_tui.widgets.plain import plain, plain_line
+from clinic_tui.widgets.modal import Way, paragraph, show_dialog
+from clinic_tui.widgets.plain import plain_line
 from clinic_tui.widgets.text_area import WritingArea
 from clinic_tui.widgets.texts import resident_short, role_text
 from clinic_tui.widgets.workplace import Workplace
+from clinic_tui.widgets.writing_dialog import SendingDialog
 from styles import css_paths
 
 SUBJECT_LIMIT = 200
 _COLLEAGUE = "colleague"
 
 
-class ConsultDialog(ClinicDialog[str | None]):
+class ConsultDialog(SendingDialog[str]):
     """Asks, and gives the conversation's id; the one who asks keeps the case (domain.md 2.5)."""
 
     CSS_PATH = css_paths("base", "dialogs", "team_dialogs")
-    QUIET = 0.0
 
     def __init__(self, place: Workplace, staff: StaffRef | None = None, case: CaseRow | None = None) -> None:
         """`staff` is asked, and `case` what it is about, unless something else is chosen."""
@@ -45,7 +44,6 @@ class ConsultDialog(ClinicDialog[str | None]):
         self._urgency = CheckGroup(_("How soon"), single=True, id="consult-urgent")
         self.subject = LineInput(placeholder=_("In a few words"), limit=SUBJECT_LIMIT, id="consult-subject")
         self.area = WritingArea("", id="consult-body")
-        self._leaving = self._asking = False
 
     def heading(self) -> str:
         """What it is."""
@@ -105,7 +103,7 @@ class ConsultDialog(ClinicDialog[str | None]):
 
     @on(CheckGroup.Changed)
     def _chose(self, event: CheckGroup.Changed) -> None:
-        self._say("")
+        self.tell("")
         if event.group is self._whom and _COLLEAGUE in self._whom.chosen:
             from screens.dialogs.colleague_picker import ColleaguePicker
 
@@ -116,14 +114,14 @@ class ConsultDialog(ClinicDialog[str | None]):
             self.staff = staff
         self._show_whom(_COLLEAGUE if self.staff else "")
 
-    @on(LineInput.Changed)
-    @on(WritingArea.Changed)
-    def _written(self) -> None:
-        self._leaving = False
-        self._say("")
+    @property
+    def written(self) -> bool:
+        """Whether words would be lost."""
+        return not is_blank(self.area.text + self.subject.value)
 
-    def _say(self, text: str) -> None:
-        self.query_one("#dialog-problem", Static).update(plain(text, "$warning"))
+    def tell(self, text: str, style: str = "$warning") -> None:
+        """Say what is wrong, in sight."""
+        super().tell(text, style)
         if text:
             self.query_one("#dialog-problem").scroll_visible(animate=False)
 
@@ -144,23 +142,15 @@ class ConsultDialog(ClinicDialog[str | None]):
             return _("Choose which case it is about.")
         return ""
 
-    def take(self, key: str) -> None:
-        """Ask where that can be done; leave only what may be lost."""
-        if key == "escape":
-            if not is_blank(self.area.text + self.subject.value) and not self._leaving:
-                self._leaving = True
-                self._say(_("Esc once more throws away what you have written."))
-                return
-            self.dismiss(None)
-            return
+    def act(self, key: str, /) -> None:
+        """Ask where that can be done."""
         problem = self.problem()
         if problem:
-            self._say(problem)
-        elif not self._asking:
+            self.tell(problem)
+        else:
             self._ask()
 
     def _ask(self) -> None:
-        self._asking = True
         whom = next(iter(self._whom.chosen))
         by_name = whom == _COLLEAGUE and self.staff is not None
         command = StartConversation(
@@ -175,10 +165,6 @@ class ConsultDialog(ClinicDialog[str | None]):
         )
 
         def done(answer: object) -> None:
-            self.dismiss(answer.conversation.id if isinstance(answer, ConversationAnswer) else None)
+            self.close_with(answer.conversation.id if isinstance(answer, ConversationAnswer) else None)
 
-        def refused(error: ClientError) -> None:
-            self._asking = False
-            self._say(error.user_text())
-
-        self.place.submit(command, done, refused)
+        self.send(command, self.place.submit, done)

@@ -10,17 +10,19 @@ from textual.widgets import Input, Static
 
 from clinic_tui.client.errors import ClientError, Rejected
 from clinic_tui.i18n import _
+from clinic_tui.protocol.command import Command
 from clinic_tui.protocol.text import safe_line
 from clinic_tui.widgets.line_input import LineInput
-from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph
-from clinic_tui.widgets.plain import plain, plain_line
+from clinic_tui.widgets.modal import Way, paragraph
+from clinic_tui.widgets.plain import plain_line
+from clinic_tui.widgets.writing_dialog import SendingDialog, Submit
 from styles import css_paths
 
 Values = Mapping[str, str]
 Check = Callable[[Values], tuple[str, str] | None]
 """The field that is wrong, and why; None where all is right."""
-Save = Callable[[Values, Callable[[], None], Callable[[ClientError], None]], None]
-"""Sends what is written; exactly one of the two is called when that is done."""
+Make = Callable[[Values], Command]
+"""The command that saves what is written."""
 
 
 @dataclass(frozen=True)
@@ -34,18 +36,24 @@ class Field:
     limit: int = 200
 
 
-class FieldsDialog(ClinicDialog[bool]):
+class FieldsDialog(SendingDialog[bool]):
     """Gives True once it is saved."""
 
     CSS_PATH = css_paths("base", "dialogs", "team_dialogs")
-    QUIET = 0.0
 
     def __init__(
-        self, title: str, fields: Sequence[Field], check: Check, save: Save, *, text: str = ""
+        self,
+        title: str,
+        fields: Sequence[Field],
+        check: Check,
+        make: Make,
+        submit: Submit,
+        *,
+        text: str = "",
     ) -> None:
         super().__init__()
-        self._title, self._fields, self._check, self._save, self._text = title, fields, check, save, text
-        self._saving = self._leaving = False
+        self._title, self._fields, self._text = title, fields, text
+        self._check, self._make, self._submit = check, make, submit
 
     def heading(self) -> str:
         """What is filled in."""
@@ -80,42 +88,30 @@ class FieldsDialog(ClinicDialog[bool]):
             for one in self._fields
         }
 
-    @on(Input.Changed)
-    def _changed(self) -> None:
-        self._leaving = False
-        self._say("")
+    @property
+    def written(self) -> bool:
+        """Whether something else stands in the fields than at first."""
+        return self.values != {one.name: one.value.strip() for one in self._fields}
 
     @on(Input.Submitted)
     def _next(self) -> None:
         self.focus_next()
 
     def _say(self, text: str, field: str = "") -> None:
-        self.query_one("#dialog-problem", Static).update(plain(text, "$warning"))
+        self.tell(text)
         if field:
             self.query_one(f"#field-{field}").focus()
 
-    def take(self, key: str) -> None:
-        """Save where that can be done; leave only what may be lost."""
-        if key == "escape":
-            written = self.values != {one.name: one.value.strip() for one in self._fields}
-            if written and not self._leaving:
-                self._leaving = True
-                self._say(_("Esc once more throws away what you have written."))
-                return
-            self.dismiss(False)
-            return
+    def act(self, key: str, /) -> None:
+        """Save where that can be done."""
         problem = self._check(self.values)
         if problem is not None:
             self._say(problem[1], problem[0])
-        elif not self._saving:
-            self._saving = True
-            self._save(self.values, self._saved, self._refused)
+        else:
+            self.send(self._make(self.values), self._submit, lambda _answer: self.close_with(True))
 
-    def _saved(self) -> None:
-        self.dismiss(True)
-
-    def _refused(self, error: ClientError) -> None:
-        self._saving = False
+    def refused(self, error: ClientError) -> None:
+        """Say what is wrong, at its field where the backend names one."""
         names = {one.name for one in self._fields}
         field = error.problem.field if isinstance(error, Rejected) and error.problem else None
         self._say(error.user_text(), field if field in names and field else "")

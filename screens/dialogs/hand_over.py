@@ -41,7 +41,6 @@ class HandOverDialog(WritingDialog[Handing]):
             placeholder=_("Why it is handed over"), limit=WORDS_LIMIT, id="hand-over-reason"
         )
         self.summary = WritingArea(id="hand-over-summary")
-        self._leaving = False
 
     def heading(self) -> str:
         """Whom it goes to."""
@@ -73,22 +72,14 @@ class HandOverDialog(WritingDialog[Handing]):
     def _submitted(self) -> None:
         self.summary.focus()
 
-    @on(LineInput.Changed)
-    @on(WritingArea.Changed)
-    def _changed(self) -> None:
-        self._leaving = False
-        self.tell("")
+    @property
+    def written(self) -> bool:
+        """Whether words would be lost."""
+        return not is_blank(self.reason.value) or not is_blank(self.summary.text)
 
-    def take(self, key: str) -> None:
+    def act(self, key: str, /) -> None:
         """Give what goes with the case; a reason there must be."""
-        if key == "escape":
-            written = not is_blank(self.reason.value) or not is_blank(self.summary.text)
-            if written and not self._leaving:
-                self._leaving = True
-                self.tell(_("Esc once more throws away what you have written."))
-                return
-            self.dismiss(None)
-        elif is_blank(self.reason.value):
+        if is_blank(self.reason.value):
             self.tell(_("Write a short reason."))
             self.reason.focus()
         elif len(self.summary.text) > MESSAGE_LIMIT:

@@ -124,14 +124,14 @@ class NewChatDialog(FormDialog[ChatStarted]):
         """Give the chat."""
         done = self.after.value == "done"
         text = _("The chat is started and marked as done.") if done else _("The chat is started.")
-        self.dismiss(ChatStarted(answer.detail.row, done, f"{text} {told(reachable=self.reachable)}"))
+        self.close_with(ChatStarted(answer.detail.row, done, f"{text} {told(reachable=self.reachable)}"))
 
-    def take(self, key: str) -> None:
+    def act(self, key: str, /) -> None:
         """Pick a phrase, start, or leave."""
         if key == "f4":
             show_dialog(self, PhrasePicker(self.place, self.letter.filled), self._picked)
         else:
-            super().take(key)
+            super().act(key)
 
     def _picked(self, phrase: PhraseInfo | None) -> None:
         if phrase is not None:

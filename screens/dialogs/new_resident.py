@@ -79,4 +79,4 @@ class NewResidentDialog(FormDialog[ProfileOpened]):
 
     def arrived(self, answer: ProfileOpened) -> None:
         """Give the profile."""
-        self.dismiss(answer)
+        self.close_with(answer)

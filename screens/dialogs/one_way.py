@@ -88,14 +88,14 @@ class OneWayDialog(FormDialog[str]):
 
     def arrived(self, answer: ChatAnswer) -> None:
         """Say that it went, and whether an SMS tells of it."""
-        self.dismiss(_("The message is sent.") + " " + told(reachable=answer.texted))
+        self.close_with(_("The message is sent.") + " " + told(reachable=answer.texted))
 
-    def take(self, key: str) -> None:
+    def act(self, key: str, /) -> None:
         """Pick a phrase, send, or leave."""
         if key == "f4":
             show_dialog(self, PhrasePicker(self.place, self.letter.filled), self._picked)
         else:
-            super().take(key)
+            super().act(key)
 
     def _picked(self, phrase: PhraseInfo | None) -> None:
         if phrase is not None:

@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 
-from textual import on
 from textual.containers import Horizontal, Vertical
 from textual.widget import Widget
 from textual.widgets import Static
 
-from clinic_tui.client.errors import ClientError
 from clinic_tui.domain.phrases import PLACEHOLDERS, unknown
 from clinic_tui.i18n import _
 from clinic_tui.protocol.command import MESSAGE_LIMIT
@@ -16,19 +14,18 @@ from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.resources import PhraseInfo
 from clinic_tui.protocol.text import is_blank
 from clinic_tui.widgets.line_input import LineInput
-from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph
-from clinic_tui.widgets.plain import plain, plain_line
+from clinic_tui.widgets.modal import Way, paragraph
+from clinic_tui.widgets.plain import plain_line
 from clinic_tui.widgets.text_area import WritingArea
 from clinic_tui.widgets.workplace import Workplace
+from clinic_tui.widgets.writing_dialog import SendingDialog
 
 SHORTCUT_LIMIT = 40
 TITLE_LIMIT = 80
 
 
-class PhraseForm(ClinicDialog[PhraseInfo | None]):
+class PhraseForm(SendingDialog[PhraseInfo]):
     """Makes a phrase, or changes one's own; gives it once the backend has it."""
-
-    QUIET = 0.0
 
     def __init__(self, place: Workplace, phrase: PhraseInfo | None) -> None:
         super().__init__()
@@ -37,8 +34,6 @@ class PhraseForm(ClinicDialog[PhraseInfo | None]):
         self.shortcut = LineInput(phrase.shortcut if phrase else "", limit=SHORTCUT_LIMIT, id="form-shortcut")
         self.title_field = LineInput(phrase.title if phrase else "", limit=TITLE_LIMIT, id="form-title")
         self.area = WritingArea(phrase.body if phrase else "", id="form-body")
-        self._leaving = False
-        self._saving = False
 
     def heading(self) -> str:
         """New or changed."""
@@ -65,15 +60,6 @@ class PhraseForm(ClinicDialog[PhraseInfo | None]):
         """Save, or leave."""
         return (Way("ctrl+s", _("Save")), Way("escape", _("Cancel")))
 
-    @on(LineInput.Changed)
-    @on(WritingArea.Changed)
-    def _changed(self) -> None:
-        self._leaving = False
-        self._say("")
-
-    def _say(self, text: str) -> None:
-        self.query_one("#dialog-problem", Static).update(plain(text, "$warning"))
-
     @property
     def written(self) -> bool:
         """Whether anything would be lost."""
@@ -98,23 +84,16 @@ class PhraseForm(ClinicDialog[PhraseInfo | None]):
             )
         return ""
 
-    def take(self, key: str) -> None:
-        """Save where that can be done; leave only what may be lost."""
-        if key == "escape":
-            if self.written and not self._leaving:
-                self._leaving = True
-                self._say(_("Esc once more throws away what you have written."))
-                return
-            self.dismiss(None)
-            return
+    def act(self, key: str, /) -> None:
+        """Save where that can be done."""
         problem = self.problem()
         if problem:
-            self._say(problem)
-        elif not self._saving:
-            self._save()
+            self.tell(problem)
+        else:
+            self.save()
 
-    def _save(self) -> None:
-        self._saving = True
+    def save(self) -> None:
+        """Send what is written."""
         before = {phrase.id for phrase in self.place.desk.people.phrases}
         command = SavePhrase(
             command_id=new_id(),
@@ -128,10 +107,6 @@ class PhraseForm(ClinicDialog[PhraseInfo | None]):
             known = self.place.desk.people.phrases
             new = (one for one in known if one.id not in before)
             same = (one for one in known if self.phrase is not None and one.id == self.phrase.id)
-            self.dismiss(next(same, None) or next(new, None))
+            self.close_with(next(same, None) or next(new, None))
 
-        def refused(error: ClientError) -> None:
-            self._saving = False
-            self._say(error.user_text())
-
-        self.place.submit(command, done, refused)
+        self.send(command, self.place.submit, done)

@@ -13,8 +13,9 @@ from clinic_tui.protocol.resources import PriorityInfo
 from clinic_tui.protocol.text import is_blank
 from clinic_tui.widgets.choice_list import ChoiceItem, ChoiceList
 from clinic_tui.widgets.line_input import LineInput
-from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph
+from clinic_tui.widgets.modal import Way, paragraph
 from clinic_tui.widgets.plain import plain, put
+from clinic_tui.widgets.writing_dialog import WritingDialog
 from screens.dialogs.words import WORDS_LIMIT
 
 
@@ -26,10 +27,8 @@ class NewPriority:
     reason: str
 
 
-class PriorityDialog(ClinicDialog[NewPriority | None]):
+class PriorityDialog(WritingDialog[NewPriority]):
     """Asks for the new priority among the region's own, and for the reason (domain.md 3)."""
-
-    QUIET = 0.0
 
     def __init__(self, resident: str, priorities: Sequence[PriorityInfo], now: int | None) -> None:
         """`now` is the priority the case has."""
@@ -90,15 +89,20 @@ class PriorityDialog(ClinicDialog[NewPriority | None]):
         old = f"{self._now} {self._name}".strip() if self._now is not None else _("none")
         text = f"{old} → {new.priority} {new.name}" if new is not None else ""
         put(self.query_one("#priority-change", Static), plain(text, "bold"))
-        put(self.query_one("#dialog-problem", Static), "")
+        self.tell("")
 
-    def take(self, key: str) -> None:
+    @property
+    def written(self) -> bool:
+        """Whether a reason would be lost."""
+        return not is_blank(self.reason.value)
+
+    def act(self, key: str, /) -> None:
         """Give the new priority; a reason there must be."""
         new = self._priorities.get(self.list.selected or "")
-        if key == "escape" or new is None:
+        if new is None:
             self.dismiss(None)
         elif is_blank(self.reason.value):
-            put(self.query_one("#dialog-problem", Static), plain(_("Write a short reason."), "$warning"))
+            self.tell(_("Write a short reason."))
             self.reason.focus()
         else:
-            self.dismiss(NewPriority(new.priority, self.reason.value.strip()))
+            self.give(NewPriority(new.priority, self.reason.value.strip()))

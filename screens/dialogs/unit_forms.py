@@ -1,10 +1,8 @@
 """The forms of the unit's administration: a phrase, weekly hours, a date that differs, a role."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from clinic_tui.client.errors import ClientError
 from clinic_tui.domain.hours import DAYS
 from clinic_tui.i18n import _
 from clinic_tui.protocol.command import Command
@@ -34,9 +32,6 @@ from clinic_tui.widgets.workplace import Workplace
 from screens.dialogs.fields import Field, FieldsDialog, Values
 from screens.dialogs.phrase_form import PhraseForm
 
-Closed = Callable[[], None]
-Refused = Callable[[ClientError], None]
-
 
 class UnitPhraseForm(PhraseForm):
     """Makes or changes a phrase of the unit; gives nothing, for the unit is read anew."""
@@ -49,8 +44,8 @@ class UnitPhraseForm(PhraseForm):
         """New or changed."""
         return _("Change the unit's phrase") if self.phrase else _("New phrase of the unit")
 
-    def _save(self) -> None:
-        self._saving = True
+    def save(self) -> None:
+        """Send what is written."""
         command = SaveUnitPhrase(
             command_id=new_id(),
             unit_id=self._unit_id,
@@ -61,15 +56,7 @@ class UnitPhraseForm(PhraseForm):
             category=self.phrase.category if self.phrase else "",
             active=True,
         )
-
-        def refused(error: ClientError) -> None:
-            self._saving = False
-            self._say(error.user_text())
-
-        def done(_answer: object) -> None:
-            self.dismiss(None)
-
-        self.place.submit(command, done, refused)
+        self.send(command, self.place.submit, lambda _answer: self.close_with(None))
 
 
 def hours_command(
@@ -107,7 +94,7 @@ def week_form(place: Workplace, settings: UnitSettings, row: HoursRow | None) ->
         problem = "" if red == AS_USUAL else hours_problem(red)
         return ("closed_dates", problem) if problem else None
 
-    def save(values: Values, done: Closed, failed: Refused) -> None:
+    def made(values: Values) -> SaveHours:
         typed = {day: typed_hours(values[day]) for day in DAYS}
         new = WeekHours(
             valid_from=_date(values["valid_from"]) or date.min,
@@ -116,9 +103,9 @@ def week_form(place: Workplace, settings: UnitSettings, row: HoursRow | None) ->
         )
         others = (one for one in settings.hours if one is not row and one.valid_from != new.valid_from)
         kept = (*(to_save(one) for one in others), new)
-        place.submit(hours_command(settings, hours=kept), lambda _answer: done(), failed)
+        return hours_command(settings, hours=kept)
 
-    return FieldsDialog(_("Weekly hours"), fields, check, save)
+    return FieldsDialog(_("Weekly hours"), fields, check, made, place.submit)
 
 
 def day_form(place: Workplace, settings: UnitSettings, day: HoursException | None) -> FieldsDialog:
@@ -135,15 +122,15 @@ def day_form(place: Workplace, settings: UnitSettings, day: HoursException | Non
         problem = hours_problem(typed_hours(values["hours"]))
         return ("hours", problem) if problem else None
 
-    def save(values: Values, done: Closed, failed: Refused) -> None:
+    def made(values: Values) -> SaveHours:
         new = DayHours(
             on=_date(values["on"]) or date.min, hours=typed_hours(values["hours"]), reason=values["reason"]
         )
         others = (one for one in settings.exceptions if one is not day and one.on != new.on)
         kept = (*(DayHours(on=one.on, hours=one.hours, reason=one.reason) for one in others), new)
-        place.submit(hours_command(settings, days=kept), lambda _answer: done(), failed)
+        return hours_command(settings, days=kept)
 
-    return FieldsDialog(_("A date that differs"), fields, check, save)
+    return FieldsDialog(_("A date that differs"), fields, check, made, place.submit)
 
 
 @dataclass(frozen=True)

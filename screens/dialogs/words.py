@@ -55,7 +55,6 @@ class WordsDialog(WritingDialog[str]):
         )
         self._label = label if lines else ""
         self.taken = ""
-        self._leaving = False
 
     def heading(self) -> str:
         """What it is about."""
@@ -90,25 +89,17 @@ class WordsDialog(WritingDialog[str]):
         """What stands in the field."""
         return self.field.text if isinstance(self.field, WritingArea) else self.field.value
 
-    @on(WritingArea.Changed)
-    @on(LineInput.Changed)
-    def _changed(self) -> None:
-        self._leaving = False
-        self.tell("")
+    @property
+    def written(self) -> bool:
+        """Whether words would be lost."""
+        return self.text != self._value and not is_blank(self.text)
 
     @on(LineInput.Submitted)
     def _submitted(self) -> None:
         self.query(WayRow).first().focus()
 
-    def take(self, key: str) -> None:
-        """Give the text where it will do; leave only what may be lost."""
-        if key == "escape":
-            if self.text != self._value and not is_blank(self.text) and not self._leaving:
-                self._leaving = True
-                self.tell(_("Esc once more throws away what you have written."))
-                return
-            self.dismiss(None)
-            return
+    def act(self, key: str, /) -> None:
+        """Give the text where it will do."""
         if self._required and is_blank(self.text):
             self.tell(_("Something must be written here."))
             self.field.focus()

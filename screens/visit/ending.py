@@ -10,7 +10,7 @@ from clinic_tui.domain.cases import CaseKind, CaseState, silent_since
 from clinic_tui.domain.phrases import fill
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
-from clinic_tui.protocol.commands import AmendNote, EndNoAnswer, EndVisit, NoteAnswer, SignNote
+from clinic_tui.protocol.commands import EndNoAnswer, EndVisit, NoteAnswer, SignNote
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.patient_commands import CloseMeeting
 from clinic_tui.state.visit import Visit
@@ -245,11 +245,9 @@ class Ending:
             self._screen.show_all()
             self._screen.say(_("The note for {resident} is corrected.").format(resident=resident))
 
-        def chosen(command: AmendNote | None) -> None:
-            if command is not None:
-                self._place.submit(command, done, self._refused)
-
-        show_dialog(self._screen, AmendDialog(visit.notes[-1], resident), chosen)
+        dialog = AmendDialog(visit.notes[-1], resident)
+        dialog.deliver_by(lambda command: command, self._place.submit, done, self._refused)
+        show_dialog(self._screen, dialog, lambda _nothing: None)
 
     def do_visit_close(self) -> None:
         """Take a chat, or a visit that is not mine, off the tabs, and leave it; what is written is kept."""

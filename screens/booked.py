@@ -118,10 +118,6 @@ class BookedScreen(DayScreen):
         if row is None:
             return
 
-        def written(reason: str | None) -> None:
-            if reason:
-                self.visit_deeds.cancel(row, reason, self._ended)
-
         dialog = WordsDialog(
             _("Cancel the visit for {resident}").format(resident=resident_with_age(row.resident)),
             (
@@ -136,7 +132,8 @@ class BookedScreen(DayScreen):
             leave=_("Keep the visit"),
             warning=True,
         )
-        show_dialog(self, dialog, written)
+        self.visit_deeds.cancel(row, dialog, self._ended)
+        show_dialog(self, dialog, lambda _nothing: None)
 
     def do_booking_no_show(self) -> None:
         """Note that the resident did not come."""

@@ -6,6 +6,7 @@ from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
 from clinic_tui.protocol.care import HandOver
 from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.limits import LINE_LIMIT
 from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.protocol.team_commands import (
@@ -132,7 +133,7 @@ class PeopleDeeds(Part):
             ways=(Way("ctrl+s", _("Invite")),),
             label=_("What you want help with (may be left empty)"),
             required=False,
-            limit=200,
+            limit=LINE_LIMIT,
         )
 
         def made(note: str) -> InviteColleague:

@@ -8,6 +8,7 @@ from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
 from clinic_tui.protocol.command import CaseAnswer
 from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.limits import LINE_LIMIT
 from clinic_tui.protocol.patient_commands import AskToVerify, ChangePriority, MarkDocumented
 from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.resources import CaseRow, Note
@@ -108,7 +109,7 @@ class RecordDeeds(Part):
             ways=(Way("ctrl+s", _("Ask")),),
             label=_("What to look at (may be left empty)"),
             required=False,
-            limit=200,
+            limit=LINE_LIMIT,
         )
 
         def made(comment: str) -> AskToVerify:

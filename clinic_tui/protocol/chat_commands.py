@@ -14,6 +14,7 @@ from clinic_tui.protocol.command import (
     Id,
     Line,
     Name,
+    Reason,
     Slug,
     VersionedCaseCommand,
 )
@@ -22,7 +23,6 @@ from clinic_tui.protocol.wire import Wire
 
 Days = Annotated[int, msgspec.Meta(ge=1, le=30)]
 TicketDays = Annotated[int, msgspec.Meta(ge=1, le=90)]
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 
 
 class CreateChat(Command, frozen=True, kw_only=True):

@@ -4,20 +4,25 @@ from typing import Annotated
 
 import msgspec
 
+from clinic_tui.protocol.limits import (
+    DRAFT_LIMIT,
+    LINE_LIMIT,
+    MESSAGE_LIMIT,
+    NAME_LIMIT,
+    NOTE_LIMIT,
+    REASON_LIMIT,
+)
 from clinic_tui.protocol.resources import CaseDetail, CaseRow
 from clinic_tui.protocol.wire import StrictWire, Wire
 
-MESSAGE_LIMIT = 8_000
-"""Characters a message may hold (security.md 4.12)."""
-NOTE_LIMIT = 40_000
-"""Characters a note may hold (security.md 4.12)."""
-
 Id = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$")]
 Slug = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=r"^[a-z0-9_.:-]+$")]
-Line = Annotated[str, msgspec.Meta(max_length=200)]
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=80)]
+Line = Annotated[str, msgspec.Meta(max_length=LINE_LIMIT)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_LIMIT)]
 Body = Annotated[str, msgspec.Meta(max_length=MESSAGE_LIMIT)]
 NoteBody = Annotated[str, msgspec.Meta(max_length=NOTE_LIMIT)]
+DraftBody = Annotated[str, msgspec.Meta(max_length=DRAFT_LIMIT)]
+Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=REASON_LIMIT)]
 Version = Annotated[int, msgspec.Meta(ge=1, le=2**53)]
 Priority = Annotated[int, msgspec.Meta(ge=1, le=99)]
 

@@ -14,6 +14,7 @@ from clinic_tui.protocol.command import (
     Command,
     DetailAnswer,
     Done,
+    DraftBody,
     Id,
     Line,
     Name,
@@ -81,7 +82,7 @@ class SaveDraft(CaseCommand, frozen=True, kw_only=True):
     """Keep unsent text; an empty body removes the draft."""
 
     kind: Literal["message", "note"]
-    body: NoteBody
+    body: DraftBody
     revision: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
     """The draft revision this text was written on; 0 when there was none."""
 

@@ -14,13 +14,13 @@ from clinic_tui.protocol.command import (
     Line,
     Name,
     Priority,
+    Reason,
     Slug,
     VersionedCaseCommand,
 )
 from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.protocol.wire import Instant, Wire
 
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 PersonNumber = Annotated[str, msgspec.Meta(min_length=10, max_length=20)]
 Minutes = Annotated[int, msgspec.Meta(ge=5, le=480)]
 

@@ -1,8 +1,6 @@
 """Commands between colleagues: assign, hand over, invite, talk, end the shift (slides 36-40, 72-73)."""
 
-from typing import Annotated, Literal
-
-import msgspec
+from typing import Literal
 
 from clinic_tui.protocol.command import (
     Body,
@@ -13,6 +11,7 @@ from clinic_tui.protocol.command import (
     Done,
     Id,
     Line,
+    Reason,
     Slug,
     Version,
     VersionedCaseCommand,
@@ -20,7 +19,6 @@ from clinic_tui.protocol.command import (
 from clinic_tui.protocol.team import Colleague, Conversation, Notice
 from clinic_tui.protocol.wire import StrictWire, Wire
 
-Reason = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
 ShiftItem = Literal["live", "unsigned", "awaiting", "unanswered", "draft", "hand_over", "ticket"]
 
 

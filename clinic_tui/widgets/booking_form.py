@@ -9,6 +9,7 @@ from textual.widget import Widget
 
 from clinic_tui.i18n import _
 from clinic_tui.protocol.care import VisitMode
+from clinic_tui.protocol.limits import NAME_LIMIT
 from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.text import safe_line
@@ -20,8 +21,6 @@ from clinic_tui.widgets.texts import resident_with_age, role_text
 from clinic_tui.widgets.visit_texts import MODES, mode_short
 from clinic_tui.widgets.workplace import Workplace
 
-REASON_LIMIT = 80
-"""Characters the reason may hold, as the command has it."""
 CHILD_UNTIL = 13
 """From this age on a child comes alone unless staff choose a guardian (domain.md 2.12)."""
 ANYBODY = ""
@@ -63,7 +62,7 @@ class BookingForm(Vertical):
         self._guardian = LineChoice(id="booking-guardian")
         self.reason_field = LineInput(
             placeholder=_("Staff and resident see it; not in the text message"),
-            limit=REASON_LIMIT,
+            limit=NAME_LIMIT,
             id="booking-reason",
         )
         self._fill_roles(assignment.role if assignment else "")

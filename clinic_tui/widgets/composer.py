@@ -13,24 +13,23 @@ from textual.message import Message
 from clinic_tui.actions.keymap import shown_key
 from clinic_tui.domain.phrases import fill, match_shortcut
 from clinic_tui.i18n import _, ngettext
-from clinic_tui.protocol.command import MESSAGE_LIMIT
+from clinic_tui.protocol.limits import MESSAGE_LIMIT
 from clinic_tui.protocol.resources import PhraseInfo
 from clinic_tui.protocol.text import is_blank
 from clinic_tui.widgets.bar import Bar, Piece
+from clinic_tui.widgets.room_left import NEAR_LIMIT
 from clinic_tui.widgets.text_area import WritingArea
 from clinic_tui.widgets.wrapping import fit_person
 
 BURST_KEYS, BURST_SECONDS = 12, 0.03
 """So many keys read in so short a time are a paste, whatever the terminal calls it (security.md R6)."""
-NEAR_LIMIT = 500
-"""From so many characters left on, the composer counts them down."""
 
 
 class ComposerText(WritingArea):
     """The text of the composer; Enter expands a phrase's shortcut, or sends where the user chose so."""
 
     def __init__(self, *, id: str = "composer-text") -> None:  # noqa: A002 - Textual's own name
-        super().__init__(id=id)
+        super().__init__(id=id, limit=MESSAGE_LIMIT)
         self.send_key = "ctrl+j"
         self.now: Callable[[], float] = monotonic
         self._held_until = 0.0

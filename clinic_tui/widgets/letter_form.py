@@ -7,7 +7,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from clinic_tui.i18n import _
-from clinic_tui.protocol.command import MESSAGE_LIMIT
+from clinic_tui.protocol.limits import NAME_LIMIT
 from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.protocol.resources import PhraseInfo, UnitInfo
 from clinic_tui.protocol.text import is_blank, safe_line
@@ -16,9 +16,6 @@ from clinic_tui.widgets.composer import ComposerText
 from clinic_tui.widgets.line_input import LineInput
 from clinic_tui.widgets.plain import plain_line
 from clinic_tui.widgets.workplace import Workplace
-
-SUBJECT_LIMIT = 80
-"""Characters a subject may hold, as the command has it."""
 
 
 class LetterForm(Vertical):
@@ -33,7 +30,7 @@ class LetterForm(Vertical):
         """The unit whose name and telephone fill the phrases."""
         self.subject_field = LineInput(
             placeholder=_("Staff and resident see it; not in the SMS"),
-            limit=SUBJECT_LIMIT,
+            limit=NAME_LIMIT,
             id="letter-subject",
         )
         self.area = ComposerText(id="letter-body")
@@ -83,8 +80,8 @@ class LetterForm(Vertical):
             return _("Write in a few words what it is about."), self.subject_field
         if required and not self.body:
             return _("Write the message."), self.area
-        if len(self.area.text) > MESSAGE_LIMIT:
-            return _("The text is too long."), self.area
+        if self.area.too_long:
+            return self.area.room_text, self.area
         blanks = self.area.blanks
         if blanks:
             self.area.select_blank(stay=True)

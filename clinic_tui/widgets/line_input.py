@@ -1,6 +1,7 @@
 """A one-line field for everything people write: pasted text is cleaned, and the cursor does not blink."""
 
 from textual import events
+from textual.message import Message
 from textual.widgets import Input
 
 from clinic_tui.protocol.text import safe_line
@@ -18,6 +19,13 @@ class LineInput(Input):
         &:ansi { background: ansi_default; text-style: underline; }
     }
     """
+
+    class Full(Message):
+        """Something did not fit, and was left out."""
+
+        def __init__(self, limit: int) -> None:
+            super().__init__()
+            self.limit = limit
 
     def __init__(
         self,
@@ -40,6 +48,11 @@ class LineInput(Input):
         )
         self.cursor_blink = False
 
+    def restricted(self) -> None:
+        """A character more than there is room for was typed."""
+        super().restricted()
+        self.post_message(self.Full(self.max_length or 0))
+
     def _on_paste(self, event: events.Paste) -> None:
         """Insert the first line that is pasted, cleaned; a password is taken as it is."""
         event.prevent_default()
@@ -48,4 +61,7 @@ class LineInput(Input):
         if not lines:
             return
         line = lines[0] if self.password else safe_line(lines[0])
-        self.replace(line, *self.selection)
+        room = (self.max_length or len(line)) - len(self.value) + len(self.selected_text)
+        self.replace(line[:room], *self.selection)
+        if len(line) > room:
+            self.post_message(self.Full(self.max_length or 0))

@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from clinic_tui.i18n import _
-from clinic_tui.protocol.command import NOTE_LIMIT
+from clinic_tui.protocol.limits import NOTE_LIMIT
 from clinic_tui.protocol.resources import Note
 from clinic_tui.widgets.bar import Bar, Piece
 from clinic_tui.widgets.note_text import is_heading
@@ -52,7 +52,7 @@ class NoteEditor(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="note")
-        self.area = NoteArea(id="note-text")
+        self.area = NoteArea(id="note-text", limit=NOTE_LIMIT)
         self._loaded = ""
 
     def compose(self) -> ComposeResult:

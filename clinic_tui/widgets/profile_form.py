@@ -7,12 +7,12 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from clinic_tui.i18n import _
+from clinic_tui.protocol.limits import LINE_LIMIT, NAME_LIMIT
 from clinic_tui.protocol.resources import Profile
 from clinic_tui.protocol.text import safe_line
 from clinic_tui.widgets.line_input import LineInput
 from clinic_tui.widgets.plain import plain, plain_line
 
-NAME_LIMIT, LINE_LIMIT = 80, 200
 """Characters that the backend takes (protocol/commands.py, SaveProfile)."""
 FIELDS = ("display_name", "title", "mobile")
 

@@ -10,7 +10,7 @@ from textual.message import Message
 
 from clinic_tui.actions.keymap import shown_key
 from clinic_tui.i18n import _
-from clinic_tui.protocol.command import MESSAGE_LIMIT
+from clinic_tui.protocol.limits import MESSAGE_LIMIT
 from clinic_tui.protocol.team import Conversation, StaffMessage
 from clinic_tui.protocol.text import is_blank
 from clinic_tui.state.staff_letters import StaffPending
@@ -78,6 +78,7 @@ class StaffChat(Vertical):
         self._key = ""
         self._sources: dict[str, ChatSource] = {}
         self._drafts: dict[str, str] = {}
+        self._to = ""
 
     def compose(self) -> ComposeResult:
         """The bar that says what this is, the log, the prompt, the text."""
@@ -138,7 +139,8 @@ class StaffChat(Vertical):
         others = [one.name for one in members if one.id != me]
         if len(others) > 1:
             others = [name.partition(" ")[0] for name in others]
-        self._show_prompt(", ".join(others) or to)
+        self._to = ", ".join(others) or to
+        self._show_prompt()
 
     def go_on_as(self, key: str) -> None:
         """What is shown has its conversation now: its text stays as it stands, and is kept under this key."""
@@ -156,7 +158,7 @@ class StaffChat(Vertical):
             left.append(Piece(beside, style, rank=2, gap=2))
         self.query_one("#staff-bar", Bar).show(left, pieces)
 
-    def _show_prompt(self, to: str) -> None:
+    def _show_prompt(self) -> None:
         conversation = self.conversation
         closed = conversation is not None and conversation.state not in self.OPEN
         self.area.disabled = closed
@@ -166,6 +168,9 @@ class StaffChat(Vertical):
             by_enter = self.area.send_key == "enter"
             key = _("Enter") if by_enter else shown_key(self.area.send_key)
             right = [Piece(_("{key} sends").format(key=key), rank=2)]
+            if self.area.room_text:
+                right = [Piece(self.area.room_text, "$warning" if self.area.too_long else "", rank=2)]
+        to = self._to
         whom = _("To colleagues:") if to else _("To colleagues")
         prompt = [Piece(whom, "$staff-chat bold"), Piece(to, "$foreground bold", rank=1)]
         self.query_one("#staff-to", Bar).show(prompt, right)
@@ -220,8 +225,12 @@ class StaffChat(Vertical):
         event.stop()
         self.post_message(self.Copied(event.message.body))
 
-    @on(ChatLog.NewBelow)
     @on(ComposerText.Changed)
+    def _changed(self, event: ComposerText.Changed) -> None:
+        event.stop()
+        self._show_prompt()
+
+    @on(ChatLog.NewBelow)
     def _quiet(self, event: Message) -> None:
         event.stop()
 

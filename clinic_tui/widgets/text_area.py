@@ -8,6 +8,7 @@ from textual.widgets import TextArea
 
 from clinic_tui.domain.phrases import Placeholder, unresolved
 from clinic_tui.protocol.text import safe_text
+from clinic_tui.widgets.room_left import room_text
 
 
 class WritingArea(TextArea):
@@ -23,7 +24,14 @@ class WritingArea(TextArea):
     }
     """
 
-    def __init__(self, text: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name
+    def __init__(
+        self,
+        text: str = "",
+        *,
+        limit: int = 0,
+        id: str | None = None,  # noqa: A002 - Textual's own name
+    ) -> None:
+        """`limit` is how many characters can be sent; more can be written, and is said to be too much."""
         super().__init__(
             text,
             id=id,
@@ -33,6 +41,17 @@ class WritingArea(TextArea):
             highlight_cursor_line=False,
         )
         self.cursor_blink = False
+        self.limit = limit
+
+    @property
+    def too_long(self) -> bool:
+        """Whether the text cannot be sent for its length."""
+        return 0 < self.limit < len(self.text)
+
+    @property
+    def room_text(self) -> str:
+        """What is said of the text's length; empty while there is room."""
+        return room_text(len(self.text), self.limit) if self.limit else ""
 
     @property
     def blanks(self) -> list[Placeholder]:

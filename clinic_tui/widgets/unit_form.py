@@ -11,6 +11,7 @@ from textual.widgets import Input, Static, TextArea
 from clinic_tui.domain.note import NOTE_HERE
 from clinic_tui.i18n import _
 from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.limits import LINE_LIMIT, MESSAGE_LIMIT, NOTE_LIMIT
 from clinic_tui.protocol.text import safe_line
 from clinic_tui.protocol.unit import UnitSettings
 from clinic_tui.protocol.unit_commands import SaveUnit
@@ -21,9 +22,8 @@ from clinic_tui.widgets.text_area import WritingArea
 NUMBERS = {"no_answer_minutes": (1, 240), "hand_over_minutes": (1, 240), "async_days": (1, 30)}
 """The lowest and the highest value of each number, as `SaveUnit` has them."""
 _LINES = ("phone", "meeting_url", *NUMBERS)
-_AREAS = ("no_answer_text", "keyword_template")
+_AREAS = {"no_answer_text": MESSAGE_LIMIT, "keyword_template": NOTE_LIMIT}
 FIELDS = (*_LINES, *_AREAS)
-_LIMIT = 200
 
 
 class UnitForm(Vertical):
@@ -40,11 +40,11 @@ class UnitForm(Vertical):
         for name in _LINES:
             with Horizontal(classes="form-line"):
                 yield Static(plain_line(labels[name]), classes="form-label")
-                yield LineInput(limit=_LIMIT, id=f"unit-{name}")
+                yield LineInput(limit=LINE_LIMIT, id=f"unit-{name}")
             yield Static(id=f"unit-{name}-error", classes="error")
-        for name in _AREAS:
+        for name, limit in _AREAS.items():
             yield Static(plain(labels[name]), classes="label")
-            yield WritingArea("", id=f"unit-{name}")
+            yield WritingArea("", limit=limit, id=f"unit-{name}")
             yield Static(id=f"unit-{name}-error", classes="error")
         yield Static(plain(_("So a note looks when it is copied for the record:"), "$muted"))
         yield Static(id="unit-preview")
@@ -92,6 +92,10 @@ class UnitForm(Vertical):
             text = _("It starts with https:// and holds {room} once.").format(room="{room}")
             self.say("meeting_url", text)
             return False
+        for area in self.query(WritingArea):
+            if area.too_long:
+                self.say((area.id or "").removeprefix("unit-"), area.room_text)
+                return False
         if self._written("keyword_template").count(NOTE_HERE) != 1:
             self.say("keyword_template", _("It must hold {note} once.").format(note=NOTE_HERE))
             return False

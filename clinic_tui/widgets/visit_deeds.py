@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from clinic_tui.client.errors import ClientError, Conflict, Rejected
 from clinic_tui.domain.cases import CaseState
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
+from clinic_tui.protocol.command import Command
 from clinic_tui.protocol.commands import AcceptCase, ReleaseCase
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.patient_commands import CancelVisit, MarkNoShow
@@ -14,7 +17,8 @@ from clinic_tui.state.day_book import booked_call, starts_at
 from clinic_tui.widgets.deeds import CaseDeeds
 from clinic_tui.widgets.texts import clock, resident_with_age
 from clinic_tui.widgets.visit_texts import visit_state, when_text
-from clinic_tui.widgets.workplace import Choice, Question, Workplace
+from clinic_tui.widgets.workplace import Choice, Done, Failed, Question, Workplace
+from clinic_tui.widgets.writing_dialog import WritingDialog
 
 _CHANGES = frozenset({"booking.move", "booking.cancel"})
 
@@ -115,38 +119,41 @@ class VisitDeeds(CaseDeeds):
         command = ReleaseCase(command_id=new_id(), case_id=row.id, version=row.version)
         self.place.submit(command, done, self.refused)
 
-    def cancel(
-        self, row: CaseRow, reason: str, then: Callable[[object], None], *, without_channel: bool = False
-    ) -> None:
-        """Cancel the visit, asked first where no SMS can tell of it; `then` is called with the answer."""
+    def cancel(self, row: CaseRow, dialog: WritingDialog[str], then: Callable[[object], None]) -> None:
+        """Let the dialog's reason cancel the visit, asked about where no SMS can tell the resident of it.
 
-        def done(answer: object) -> None:
+        `then` is called with the answer.
+        """
+
+        def made(reason: str) -> CancelVisit:
+            return CancelVisit(command_id=new_id(), case_id=row.id, version=row.version, reason=reason)
+
+        def submit(command: Command, done: Done, failed: Failed) -> None:
+            def no_channel(error: ClientError) -> None:
+                if not isinstance(error, Rejected) or error.rule != "async.no_channel":
+                    failed(error)
+                    return
+                silent = replace(command, command_id=new_id(), without_channel=True)
+                choices = (
+                    Choice(
+                        "x",
+                        _("Cancel the visit all the same"),
+                        lambda: self.place.submit(silent, done, failed),
+                    ),
+                    Choice("escape", _("Keep the visit"), lambda: failed(error)),
+                )
+                text = error.user_text() + "\n\n" + _("Tell the resident yourself.")
+                self.place.ask(Question(_("No SMS can be sent"), text, choices))
+
+            self.place.submit(command, done, no_channel)
+
+        def cancelled(answer: object) -> None:
             then(answer)
             text = _("Cancelled: {resident}, {time}.")
             when = when_text(starts_at(row))
             self.say(text.format(resident=resident_with_age(row.resident), time=when), False)
 
-        def failed(error: ClientError) -> None:
-            if not isinstance(error, Rejected) or error.rule != "async.no_channel":
-                self.refused(error)
-                return
-            again = Choice(
-                "x",
-                _("Cancel the visit all the same"),
-                lambda: self.cancel(row, reason, then, without_channel=True),
-            )
-            text = error.user_text() + "\n\n" + _("Tell the resident yourself.")
-            choices = (again, Choice("escape", _("Keep the visit")))
-            self.place.ask(Question(_("No SMS can be sent"), text, choices))
-
-        command = CancelVisit(
-            command_id=new_id(),
-            case_id=row.id,
-            version=row.version,
-            reason=reason,
-            without_channel=without_channel,
-        )
-        self.place.submit(command, done, failed)
+        dialog.deliver_by(made, submit, cancelled, self.refused)
 
     def no_show(self, row: CaseRow, then: Callable[[object], None]) -> None:
         """Ask, then note that the resident did not come; `then` is called with the answer."""

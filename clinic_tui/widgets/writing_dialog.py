@@ -12,6 +12,7 @@ from clinic_tui.actions.keymap import shown_key
 from clinic_tui.client.errors import ClientError
 from clinic_tui.i18n import _
 from clinic_tui.protocol.command import Command
+from clinic_tui.widgets.line_input import LineInput
 from clinic_tui.widgets.modal import ClinicDialog
 from clinic_tui.widgets.plain import plain
 from clinic_tui.widgets.text_area import WritingArea
@@ -111,7 +112,13 @@ class SendingDialog(ClinicDialog[T | None], Generic[T]):
     def _written(self) -> None:
         if self._sent is None:
             self._leaving = False
-            self.tell("")
+            texts = (area.room_text for area in self.query(WritingArea))
+            self.tell(next((text for text in texts if text), ""))
+
+    @on(LineInput.Full)
+    def _full(self, event: LineInput.Full) -> None:
+        event.stop()
+        self.tell(_("At most {count} characters fit in the line.").format(count=event.limit))
 
     def _leave(self) -> None:
         if (self.written or self._sent is not None) and not self._leaving:

@@ -11,18 +11,15 @@ from clinic_tui.domain.note import NoteVersion, amend
 from clinic_tui.domain.note import is_blank as shows_nothing
 from clinic_tui.domain.refusals import REASONS, Refusal
 from clinic_tui.i18n import _
-from clinic_tui.protocol.command import NOTE_LIMIT
 from clinic_tui.protocol.commands import AmendNote
 from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.limits import LINE_LIMIT, NOTE_LIMIT
 from clinic_tui.protocol.resources import Note
 from clinic_tui.widgets.line_input import LineInput
 from clinic_tui.widgets.modal import QUIET_SECONDS, Way, paragraph
 from clinic_tui.widgets.text_area import WritingArea
 from clinic_tui.widgets.texts import clock
 from clinic_tui.widgets.writing_dialog import WritingDialog
-
-REASON_LIMIT = 200
-"""Characters a reason may hold."""
 
 
 class AmendDialog(WritingDialog[AmendNote]):
@@ -34,8 +31,8 @@ class AmendDialog(WritingDialog[AmendNote]):
         super().__init__()
         self.note = note
         self.resident = resident
-        self.area = WritingArea(note.body, id="amend-body")
-        self.reason = LineInput(placeholder=_("Why it is corrected"), limit=REASON_LIMIT, id="amend-reason")
+        self.area = WritingArea(note.body, limit=NOTE_LIMIT, id="amend-body")
+        self.reason = LineInput(placeholder=_("Why it is corrected"), limit=LINE_LIMIT, id="amend-reason")
 
     def heading(self) -> str:
         """Whose note it is."""
@@ -81,15 +78,15 @@ class AmendDialog(WritingDialog[AmendNote]):
         checked = amend(version, self.area.text, author_id="", at=datetime.now(UTC))
         if isinstance(checked, Refusal):
             return _(checked.reason)
-        if len(self.area.text) > NOTE_LIMIT:
-            return _("The text is too long.")
+        if self.area.too_long:
+            return self.area.room_text
         return _(REASONS["case.reason_missing"]) if shows_nothing(self.reason.value) else ""
 
     def leave_text(self) -> str:
         """What is said before a correction is thrown away."""
         return _("Esc once more throws the correction away.")
 
-    def act(self, key: str, /) -> None:
+    def act(self, _key: str, /) -> None:
         """Give the correction where it can be signed."""
         problem = self.problem()
         if problem:

@@ -8,8 +8,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from clinic_tui.i18n import _
-from clinic_tui.protocol.command import MESSAGE_LIMIT
 from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.limits import LINE_LIMIT, MESSAGE_LIMIT
 from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.protocol.team_commands import ConversationAnswer, StartConversation
@@ -24,7 +24,6 @@ from clinic_tui.widgets.workplace import Workplace
 from clinic_tui.widgets.writing_dialog import SendingDialog
 from styles import css_paths
 
-SUBJECT_LIMIT = 200
 _COLLEAGUE = "colleague"
 
 
@@ -42,8 +41,8 @@ class ConsultDialog(SendingDialog[str]):
         self._whom = CheckGroup(_("Whom"), single=True, id="consult-whom")
         self._about = CheckGroup(_("About"), single=True, id="consult-about")
         self._urgency = CheckGroup(_("How soon"), single=True, id="consult-urgent")
-        self.subject = LineInput(placeholder=_("In a few words"), limit=SUBJECT_LIMIT, id="consult-subject")
-        self.area = WritingArea("", id="consult-body")
+        self.subject = LineInput(placeholder=_("In a few words"), limit=LINE_LIMIT, id="consult-subject")
+        self.area = WritingArea("", limit=MESSAGE_LIMIT, id="consult-body")
 
     def heading(self) -> str:
         """What it is."""
@@ -130,8 +129,8 @@ class ConsultDialog(SendingDialog[str]):
         if is_blank(self.area.text):
             self.area.focus()
             return _("Write the question.")
-        if len(self.area.text) > MESSAGE_LIMIT:
-            return _("The text is too long.")
+        if self.area.too_long:
+            return self.area.room_text
         if not self._whom.chosen:
             self._whom.focus()
             return _("Choose whom to ask.")
@@ -142,7 +141,7 @@ class ConsultDialog(SendingDialog[str]):
             return _("Choose which case it is about.")
         return ""
 
-    def act(self, key: str, /) -> None:
+    def act(self, _key: str, /) -> None:
         """Ask where that can be done."""
         problem = self.problem()
         if problem:

@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 from clinic_tui.client.errors import ClientError, Rejected
 from clinic_tui.i18n import _
 from clinic_tui.protocol.command import Command
+from clinic_tui.protocol.limits import LINE_LIMIT
 from clinic_tui.protocol.text import safe_line
 from clinic_tui.widgets.line_input import LineInput
 from clinic_tui.widgets.modal import Way, paragraph
@@ -33,7 +34,7 @@ class Field:
     label: str
     value: str = ""
     hint: str = ""
-    limit: int = 200
+    limit: int = LINE_LIMIT
 
 
 class FieldsDialog(SendingDialog[bool]):
@@ -102,7 +103,7 @@ class FieldsDialog(SendingDialog[bool]):
         if field:
             self.query_one(f"#field-{field}").focus()
 
-    def act(self, key: str, /) -> None:
+    def act(self, _key: str, /) -> None:
         """Save where that can be done."""
         problem = self._check(self.values)
         if problem is not None:

@@ -10,7 +10,7 @@ from textual.widgets import Static
 
 from clinic_tui.i18n import _, ngettext
 from clinic_tui.protocol.care import HandOver
-from clinic_tui.protocol.command import MESSAGE_LIMIT
+from clinic_tui.protocol.limits import LINE_LIMIT, MESSAGE_LIMIT, REASON_LIMIT
 from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.text import is_blank
 from clinic_tui.widgets.line_input import LineInput
@@ -19,7 +19,7 @@ from clinic_tui.widgets.plain import plain
 from clinic_tui.widgets.text_area import WritingArea
 from clinic_tui.widgets.texts import clock
 from clinic_tui.widgets.writing_dialog import WritingDialog
-from screens.dialogs.words import WORDS_LIMIT, WordsDialog
+from screens.dialogs.words import WordsDialog
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class HandOverDialog(WritingDialog[Handing]):
         super().__init__()
         self._resident, self._receiver, self._minutes = resident, receiver, minutes
         self.reason = LineInput(
-            placeholder=_("Why it is handed over"), limit=WORDS_LIMIT, id="hand-over-reason"
+            placeholder=_("Why it is handed over"), limit=REASON_LIMIT, id="hand-over-reason"
         )
-        self.summary = WritingArea(id="hand-over-summary")
+        self.summary = WritingArea(limit=MESSAGE_LIMIT, id="hand-over-summary")
 
     def heading(self) -> str:
         """Whom it goes to."""
@@ -77,13 +77,13 @@ class HandOverDialog(WritingDialog[Handing]):
         """Whether words would be lost."""
         return not is_blank(self.reason.value) or not is_blank(self.summary.text)
 
-    def act(self, key: str, /) -> None:
+    def act(self, _key: str, /) -> None:
         """Give what goes with the case; a reason there must be."""
         if is_blank(self.reason.value):
             self.tell(_("Write a short reason."))
             self.reason.focus()
-        elif len(self.summary.text) > MESSAGE_LIMIT:
-            self.tell(_("The text is too long."))
+        elif self.summary.too_long:
+            self.tell(self.summary.room_text)
             self.summary.focus()
         else:
             self.give(Handing(self.reason.value.strip(), self.summary.text.strip()))
@@ -104,5 +104,5 @@ def answer_dialog(resident: str, offer: HandOver) -> WordsDialog:
         ways=(Way("f9", _("Accept")), Way("f8", _("Decline"))),
         label=_("A word to {name} (may be left empty)").format(name=offer.sender.name),
         required=False,
-        limit=200,
+        limit=LINE_LIMIT,
     )

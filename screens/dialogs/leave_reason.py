@@ -7,15 +7,13 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from clinic_tui.i18n import _
+from clinic_tui.protocol.limits import REASON_LIMIT
 from clinic_tui.protocol.text import is_blank, safe_line
 from clinic_tui.widgets.choice_list import ChoiceItem, ChoiceList
 from clinic_tui.widgets.line_input import LineInput
 from clinic_tui.widgets.modal import ClinicDialog, Way
 from clinic_tui.widgets.plain import plain
 from styles import css_paths
-
-REASON_LIMIT = 500
-"""As `team_commands.Reason`."""
 
 
 class LeaveReasonDialog(ClinicDialog[str | None]):
@@ -28,6 +26,7 @@ class LeaveReasonDialog(ClinicDialog[str | None]):
         """`count` is how many things are left for this reason."""
         super().__init__()
         self._count = count
+        self._leaving = False
         self.choices = ChoiceList(id="leave-choices")
         self.field = LineInput(placeholder=_("Or write why"), limit=REASON_LIMIT, id="leave-words")
 
@@ -80,15 +79,27 @@ class LeaveReasonDialog(ClinicDialog[str | None]):
         event.stop()
         self.take("enter")
 
+    @on(Input.Changed)
+    def _changed(self) -> None:
+        self._leaving = False
+        self._say("")
+
+    def _say(self, text: str) -> None:
+        self.query_one("#dialog-problem", Static).update(plain(text, "$warning"))
+
     def take(self, key: str) -> None:
         """Give the words where some are written or the field has the focus, else the chosen reason."""
-        if key == "escape":
-            self.dismiss(None)
-            return
         words = safe_line(self.field.value).strip()
+        if key == "escape":
+            if words and not self._leaving:
+                self._leaving = True
+                self._say(_("Esc once more throws away what you have written."))
+            else:
+                self.dismiss(None)
+            return
         if self.field.has_focus or not is_blank(words):
             if is_blank(words):
-                self.query_one("#dialog-problem", Static).update(plain(_("Write why."), "$warning"))
+                self._say(_("Write why."))
                 return
             self.dismiss(words)
             return

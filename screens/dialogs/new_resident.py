@@ -6,6 +6,7 @@ from textual.widget import Widget
 
 from clinic_tui.i18n import _
 from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.limits import NAME_LIMIT
 from clinic_tui.protocol.patient_commands import CreateResident, ProfileOpened
 from clinic_tui.protocol.text import safe_line
 from clinic_tui.widgets.booking_when import form_line
@@ -15,8 +16,6 @@ from clinic_tui.widgets.modal import Way, paragraph
 from clinic_tui.widgets.workplace import Workplace
 from screens.dialogs.mobile import NUMBER_LIMIT, mobile_problem
 from styles import css_paths
-
-NAME_LIMIT = 80
 
 
 class NewResidentDialog(FormDialog[ProfileOpened]):

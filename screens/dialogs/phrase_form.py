@@ -8,9 +8,9 @@ from textual.widgets import Static
 
 from clinic_tui.domain.phrases import PLACEHOLDERS, unknown
 from clinic_tui.i18n import _
-from clinic_tui.protocol.command import MESSAGE_LIMIT
 from clinic_tui.protocol.commands import SavePhrase
 from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.limits import MESSAGE_LIMIT, NAME_LIMIT
 from clinic_tui.protocol.resources import PhraseInfo
 from clinic_tui.protocol.text import is_blank
 from clinic_tui.widgets.line_input import LineInput
@@ -21,7 +21,6 @@ from clinic_tui.widgets.workplace import Workplace
 from clinic_tui.widgets.writing_dialog import SendingDialog
 
 SHORTCUT_LIMIT = 40
-TITLE_LIMIT = 80
 
 
 class PhraseForm(SendingDialog[PhraseInfo]):
@@ -32,8 +31,8 @@ class PhraseForm(SendingDialog[PhraseInfo]):
         self.place = place
         self.phrase = phrase
         self.shortcut = LineInput(phrase.shortcut if phrase else "", limit=SHORTCUT_LIMIT, id="form-shortcut")
-        self.title_field = LineInput(phrase.title if phrase else "", limit=TITLE_LIMIT, id="form-title")
-        self.area = WritingArea(phrase.body if phrase else "", id="form-body")
+        self.title_field = LineInput(phrase.title if phrase else "", limit=NAME_LIMIT, id="form-title")
+        self.area = WritingArea(phrase.body if phrase else "", limit=MESSAGE_LIMIT, id="form-body")
 
     def heading(self) -> str:
         """New or changed."""
@@ -73,8 +72,8 @@ class PhraseForm(SendingDialog[PhraseInfo]):
             return _("Give the phrase a title.")
         if is_blank(self.area.text):
             return _("Write what the phrase says.")
-        if len(self.area.text) > MESSAGE_LIMIT:
-            return _("The text is too long.")
+        if self.area.too_long:
+            return self.area.room_text
         if len(self.shortcut.value.split()) > 1:
             return _("A shortcut is one word.")
         names = unknown(self.area.text)
@@ -84,7 +83,7 @@ class PhraseForm(SendingDialog[PhraseInfo]):
             )
         return ""
 
-    def act(self, key: str, /) -> None:
+    def act(self, _key: str, /) -> None:
         """Save where that can be done."""
         problem = self.problem()
         if problem:

@@ -9,6 +9,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from clinic_tui.i18n import _
+from clinic_tui.protocol.limits import REASON_LIMIT
 from clinic_tui.protocol.resources import PriorityInfo
 from clinic_tui.protocol.text import is_blank
 from clinic_tui.widgets.choice_list import ChoiceItem, ChoiceList
@@ -16,7 +17,6 @@ from clinic_tui.widgets.line_input import LineInput
 from clinic_tui.widgets.modal import Way, paragraph
 from clinic_tui.widgets.plain import plain, put
 from clinic_tui.widgets.writing_dialog import WritingDialog
-from screens.dialogs.words import WORDS_LIMIT
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class PriorityDialog(WritingDialog[NewPriority]):
         self._priorities = {str(one.priority): one for one in priorities if one.priority != now}
         self._name = next((one.name for one in priorities if one.priority == now), "")
         self.list = ChoiceList(id="priority-list")
-        self.reason = LineInput(placeholder=_("Why it is changed"), limit=WORDS_LIMIT, id="priority-reason")
+        self.reason = LineInput(placeholder=_("Why it is changed"), limit=REASON_LIMIT, id="priority-reason")
 
     def heading(self) -> str:
         """Whose priority it is."""
@@ -96,7 +96,7 @@ class PriorityDialog(WritingDialog[NewPriority]):
         """Whether a reason would be lost."""
         return not is_blank(self.reason.value)
 
-    def act(self, key: str, /) -> None:
+    def act(self, _key: str, /) -> None:
         """Give the new priority; a reason there must be."""
         new = self._priorities.get(self.list.selected or "")
         if new is None:

@@ -13,6 +13,7 @@ from clinic_tui.i18n import _
 from clinic_tui.protocol.care import Ticket
 from clinic_tui.protocol.chat_commands import IssueTicket, TicketAnswer
 from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.limits import REASON_LIMIT
 from clinic_tui.protocol.refs import ResidentRef
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.protocol.text import safe_line
@@ -28,7 +29,6 @@ from clinic_tui.widgets.workplace import Workplace
 from styles import css_paths
 
 MOST_DAYS = 90
-REASON_LIMIT = 500
 
 
 class TicketDialog(FormDialog[Ticket]):

@@ -4,13 +4,12 @@ from typing import Literal
 
 from clinic_tui.i18n import _
 from clinic_tui.protocol.care import Verification
+from clinic_tui.protocol.limits import LINE_LIMIT
 from clinic_tui.widgets.modal import Way
 from clinic_tui.widgets.verify_rows import item_text, whose
 from screens.dialogs.words import WordsDialog
 
 Verdict = Literal["verified", "returned"]
-COMMENT_LIMIT = 200
-"""Characters a comment may hold, as the command has it."""
 
 
 def verdict_dialog(item: Verification, verdict: Verdict) -> WordsDialog:
@@ -21,7 +20,7 @@ def verdict_dialog(item: Verification, verdict: Verdict) -> WordsDialog:
             (item_text(item), _("Say how the resident was told, such as by phone and when.")),
             ways=(Way("ctrl+s", _("Done with it")),),
             label=_("How the resident was reached"),
-            limit=COMMENT_LIMIT,
+            limit=LINE_LIMIT,
         )
     if verdict == "returned":
         return WordsDialog(
@@ -29,7 +28,7 @@ def verdict_dialog(item: Verification, verdict: Verdict) -> WordsDialog:
             (item_text(item), _("The comment goes to whoever asked.")),
             ways=(Way("ctrl+s", _("Return")),),
             label=_("What is not right"),
-            limit=COMMENT_LIMIT,
+            limit=LINE_LIMIT,
             warning=True,
         )
     return WordsDialog(
@@ -38,5 +37,5 @@ def verdict_dialog(item: Verification, verdict: Verdict) -> WordsDialog:
         ways=(Way("ctrl+s", _("Verify")),),
         label=_("A comment, if you like"),
         required=False,
-        limit=COMMENT_LIMIT,
+        limit=LINE_LIMIT,
     )

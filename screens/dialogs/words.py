@@ -8,15 +8,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from clinic_tui.i18n import _
+from clinic_tui.protocol.limits import REASON_LIMIT
 from clinic_tui.protocol.text import is_blank
 from clinic_tui.widgets.line_input import LineInput
 from clinic_tui.widgets.modal import Way, WayRow, paragraph
 from clinic_tui.widgets.plain import plain
+from clinic_tui.widgets.room_left import room_text
 from clinic_tui.widgets.text_area import WritingArea
 from clinic_tui.widgets.writing_dialog import WritingDialog
-
-WORDS_LIMIT = 500
-"""Characters a reason or a comment may hold, as the commands have it."""
 
 
 class WordsDialog(WritingDialog[str]):
@@ -36,7 +35,7 @@ class WordsDialog(WritingDialog[str]):
         value: str = "",
         lines: bool = False,
         required: bool = True,
-        limit: int = WORDS_LIMIT,
+        limit: int = REASON_LIMIT,
         warning: bool = False,
         leave: str = "",
     ) -> None:
@@ -49,7 +48,7 @@ class WordsDialog(WritingDialog[str]):
         self._ways = (*(ways or (Way("ctrl+s", _("Save")),)), Way("escape", leave or _("Cancel")))
         self._value, self._required, self._limit = value, required, limit
         self.field: WritingArea | LineInput = (
-            WritingArea(value, id="words-text")
+            WritingArea(value, limit=limit, id="words-text")
             if lines
             else LineInput(value, placeholder=label, limit=limit, id="words-line")
         )
@@ -104,7 +103,7 @@ class WordsDialog(WritingDialog[str]):
             self.tell(_("Something must be written here."))
             self.field.focus()
         elif len(self.text) > self._limit:
-            self.tell(_("The text is too long."))
+            self.tell(room_text(len(self.text), self._limit))
             self.field.focus()
         else:
             self.taken = key

@@ -15,7 +15,7 @@ from clinic_tui.backend.seed import (
     SeedResident,
     SeedTicket,
 )
-from clinic_tui.protocol.command import MESSAGE_LIMIT
+from clinic_tui.protocol.limits import MESSAGE_LIMIT
 from clinic_tui.protocol.resources import Answer, History
 from tests.hostile import Hostile, load_hostile
 

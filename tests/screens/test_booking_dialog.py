@@ -316,6 +316,8 @@ async def test_the_same_booking_again_after_no_answer_keeps_its_id() -> None:
         await pilot.press("ctrl+s", "ctrl+s")
         first, second = app.asked.commands
         assert first == second
+        app.asked.refuse = Rejected()
+        await pilot.press("ctrl+s")
         await write(pilot, dialog, reason="Blodtryck igen")
         await pilot.press("ctrl+s")
         assert app.asked.commands[-1].command_id != first.command_id

@@ -6,12 +6,11 @@ from typing import Literal
 from sqlalchemy import Connection, bindparam, func, select, update
 
 from clinic_tui.backend.cases import readable_case
-from clinic_tui.backend.refused import invalid, stale
+from clinic_tui.backend.refused import stale
 from clinic_tui.backend.store.tables import drafts
 from clinic_tui.backend.streams import staff_stream
 from clinic_tui.backend.tx import Tx
 from clinic_tui.backend.upsert import upsert
-from clinic_tui.protocol.command import MESSAGE_LIMIT
 from clinic_tui.protocol.commands import DraftAnswer, SaveDraft
 from clinic_tui.protocol.events import DraftChanged
 from clinic_tui.protocol.resources import Draft
@@ -52,8 +51,6 @@ def save_draft(tx: Tx, command: SaveDraft) -> DraftAnswer:
     the author chooses. Revisions go on rising after a removal. One's own text may be removed also where one
     no longer has access to the case.
     """
-    if command.kind == "message" and len(command.body) > MESSAGE_LIMIT:
-        raise invalid("body", "message.too_long", f"A message holds at most {MESSAGE_LIMIT} characters.")
     member = tx.staff
     key = {"who": member.id, "of": command.case_id, "which": command.kind}
     stored = tx.conn.execute(_FIND, key).one_or_none()

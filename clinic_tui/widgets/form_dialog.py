@@ -48,7 +48,7 @@ class FormDialog(SendingDialog[T], Generic[T]):
         raise NotImplementedError
 
     def arrived(self, answer: Any) -> None:
-        """The backend has done it: close by `close_with`."""
+        """The backend has done it: close."""
         raise NotImplementedError
 
     def changed(self) -> None:

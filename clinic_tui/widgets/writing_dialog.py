@@ -50,8 +50,6 @@ class SendingDialog(ClinicDialog[T | None], Generic[T]):
         self._sending = self._leaving = False
         self._key = ""
         self._focus: Widget | None = None
-        self._result: T | None = None
-        self._over = False
 
     @property
     def written(self) -> bool:
@@ -77,7 +75,7 @@ class SendingDialog(ClinicDialog[T | None], Generic[T]):
 
     def take(self, key: str) -> None:
         """Send, send once more, or leave only what may be lost."""
-        if self._sending or self._over:
+        if self._sending:
             return
         if key == "escape":
             self._leave()
@@ -90,22 +88,11 @@ class SendingDialog(ClinicDialog[T | None], Generic[T]):
             self._tell_unknown(self._sent)
 
     def send(self, command: Command, submit: Submit, done: Done, failed: Failed | None = None) -> None:
-        """Send it; `done` is called with the answer, and closes the dialog by `close_with`.
+        """Send it; `done` is called with the answer, and closes the dialog.
 
         `failed` is called with a refusal instead of `refused`.
         """
         self._go(_Sent(self._key, command, submit, done, failed or self.refused))
-
-    def close_with(self, result: T | None) -> None:
-        """Close with this; where something stands in front of the dialog, once that is gone."""
-        self._result, self._over = result, True
-        if self.is_active:
-            self.dismiss(result)
-
-    def on_screen_resume(self) -> None:
-        """What stood in front is gone."""
-        if self._over and self.is_active:
-            self.dismiss(self._result)
 
     @on(WritingArea.Changed)
     @on(Input.Changed)
@@ -188,7 +175,7 @@ class WritingDialog(SendingDialog[T], Generic[T]):
         """
 
         def arrived(answer: Any) -> None:
-            self.close_with(None)
+            self.dismiss(None)
             done(answer)
 
         def refused(error: ClientError) -> None:

@@ -278,7 +278,7 @@ class BookingDialog(SendingDialog[Booked]):
             row = answer.case if isinstance(answer, CaseAnswer) else row
             text = _("Moved: {resident}, {time}.") if self.visit else _("Booked: {resident}, {time}.")
             text = text.format(resident=resident_with_age(self.resident), time=when_text(starts_at))
-            self.close_with(Booked(text, starts_at, row))
+            self.dismiss(Booked(text, starts_at, row))
 
         self.send(self._made(starts_at), self.place.submit, done)
 

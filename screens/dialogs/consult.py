@@ -164,6 +164,6 @@ class ConsultDialog(SendingDialog[str]):
         )
 
         def done(answer: object) -> None:
-            self.close_with(answer.conversation.id if isinstance(answer, ConversationAnswer) else None)
+            self.dismiss(answer.conversation.id if isinstance(answer, ConversationAnswer) else None)
 
         self.send(command, self.place.submit, done)

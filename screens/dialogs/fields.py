@@ -109,7 +109,7 @@ class FieldsDialog(SendingDialog[bool]):
         if problem is not None:
             self._say(problem[1], problem[0])
         else:
-            self.send(self._make(self.values), self._submit, lambda _answer: self.close_with(True))
+            self.send(self._make(self.values), self._submit, lambda _answer: self.dismiss(True))
 
     def refused(self, error: ClientError) -> None:
         """Say what is wrong, at its field where the backend names one."""

@@ -65,7 +65,7 @@ class MobileDialog(FormDialog[ResidentProfile]):
 
     def arrived(self, answer: ProfileOpened) -> None:
         """Give the profile."""
-        self.close_with(answer.profile)
+        self.dismiss(answer.profile)
 
 
 def mobile_problem(field: LineInput) -> Problem | None:

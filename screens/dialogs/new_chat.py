@@ -124,7 +124,7 @@ class NewChatDialog(FormDialog[ChatStarted]):
         """Give the chat."""
         done = self.after.value == "done"
         text = _("The chat is started and marked as done.") if done else _("The chat is started.")
-        self.close_with(ChatStarted(answer.detail.row, done, f"{text} {told(reachable=self.reachable)}"))
+        self.dismiss(ChatStarted(answer.detail.row, done, f"{text} {told(reachable=self.reachable)}"))
 
     def act(self, key: str, /) -> None:
         """Pick a phrase, start, or leave."""

@@ -78,4 +78,4 @@ class NewResidentDialog(FormDialog[ProfileOpened]):
 
     def arrived(self, answer: ProfileOpened) -> None:
         """Give the profile."""
-        self.close_with(answer)
+        self.dismiss(answer)

@@ -88,7 +88,7 @@ class OneWayDialog(FormDialog[str]):
 
     def arrived(self, answer: ChatAnswer) -> None:
         """Say that it went, and whether an SMS tells of it."""
-        self.close_with(_("The message is sent.") + " " + told(reachable=answer.texted))
+        self.dismiss(_("The message is sent.") + " " + told(reachable=answer.texted))
 
     def act(self, key: str, /) -> None:
         """Pick a phrase, send, or leave."""

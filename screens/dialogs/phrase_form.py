@@ -106,6 +106,6 @@ class PhraseForm(SendingDialog[PhraseInfo]):
             known = self.place.desk.people.phrases
             new = (one for one in known if one.id not in before)
             same = (one for one in known if self.phrase is not None and one.id == self.phrase.id)
-            self.close_with(next(same, None) or next(new, None))
+            self.dismiss(next(same, None) or next(new, None))
 
         self.send(command, self.place.submit, done)

@@ -150,7 +150,7 @@ class TicketDialog(FormDialog[Ticket]):
 
     def arrived(self, answer: TicketAnswer) -> None:
         """Give the ticket."""
-        self.close_with(answer.ticket)
+        self.dismiss(answer.ticket)
 
 
 def stands_in(case: CaseRow | None) -> tuple[str, str] | None:

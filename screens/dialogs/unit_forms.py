@@ -56,7 +56,7 @@ class UnitPhraseForm(PhraseForm):
             category=self.phrase.category if self.phrase else "",
             active=True,
         )
-        self.send(command, self.place.submit, lambda _answer: self.close_with(None))
+        self.send(command, self.place.submit, lambda _answer: self.dismiss(None))
 
 
 def hours_command(

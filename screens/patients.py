@@ -20,6 +20,7 @@ from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.state.changes import Changes
 from clinic_tui.state.issued import ticket_open
 from clinic_tui.widgets.clinic_screen import ClinicScreen, bindings
+from clinic_tui.widgets.line_input import LineInput
 from clinic_tui.widgets.line_list import LineList
 from clinic_tui.widgets.modal import show_dialog
 from clinic_tui.widgets.number_search import NumberSearch
@@ -56,6 +57,8 @@ class PatientsScreen(ClinicScreen):
         self.number_field = self.search.field
         self.list = LineList(COLUMNS, id="patient-lines")
         self._shown: ResidentProfile | None = None
+        self._met: ResidentProfile | None = None
+        """The profile that the focus was moved to last."""
 
     def compose_view(self) -> ComposeResult:
         """The search, who it is, and the profile's lines with what the selected one holds."""
@@ -75,11 +78,20 @@ class PatientsScreen(ClinicScreen):
 
     @property
     def profile(self) -> ResidentProfile | None:
-        """The profile that is shown."""
-        return self.place.patient
+        """The profile that is shown: nobody's while a number is written, for it is not that person's."""
+        return None if self.number_field.value.strip() else self.place.patient
 
     def show_all(self) -> None:
-        """Show the profile, or how one is found."""
+        """Show the profile, with the focus in it where it is another, or how one is found."""
+        profile = self.profile
+        if profile is not None and profile is not self._met:
+            self.list.focus()
+        self._met = profile or self._met
+        self._show_person()
+        self._take_wanted()
+
+    def _show_person(self) -> None:
+        """Show who it is and what there is of them, or how somebody is found."""
         profile = self.profile
         self.set_class(profile is not None, "-found")
         if profile is None:
@@ -93,14 +105,15 @@ class PatientsScreen(ClinicScreen):
             if self._shown is None or self._shown.resident.id != profile.resident.id:
                 self.search.tell("")
                 self.query_one("#patient-pane").scroll_home(animate=False)
-            if profile is not self._shown and not (self._writes_number and self.number_field.value):
-                self.list.focus()
             put(self.query_one("#patient-who", Static), who(profile))
             self.list.show(profile_lines(self.place, profile))
         self._shown = profile
         self.show_detail()
         self.show_keys()
-        self._take_wanted()
+
+    @on(LineInput.Changed, "#patient-number")
+    def _number_changed(self) -> None:
+        self._show_person()
 
     def _take_wanted(self) -> None:
         """Go to the number or to the profile, as one came for; anything else is a number to look up."""
@@ -121,7 +134,9 @@ class PatientsScreen(ClinicScreen):
     def actions_now(self) -> Iterable[Action]:
         """From the number, the way to the profile below it leads."""
         found = list(super().actions_now())
-        if self._writes_number and self.profile is not None:
+        if self._writes_number:
+            found = [one for one in found if one.id != "patient.find"]
+        if self._writes_number and self.place.patient is not None:
             back = ACTIONS["app.back"]
             found.remove(back)
             found.insert(0, replace(back, title=N_("To the profile"), weight=0))
@@ -129,9 +144,15 @@ class PatientsScreen(ClinicScreen):
 
     def on_key(self, event: events.Key) -> None:
         """From the number down to the profile."""
-        if event.key == "down" and self._writes_number and self.profile is not None:
+        if event.key == "down" and self._writes_number and self.place.patient is not None:
             event.stop()
-            self.list.focus()
+            self._to_profile()
+
+    def _to_profile(self) -> None:
+        """To the person below; the number that was begun is another's, and goes."""
+        self.number_field.value = ""
+        self._show_person()
+        self.list.focus()
 
     def show_changes(self, changes: Changes) -> None:
         """Cases of the resident may have moved on."""
@@ -169,11 +190,10 @@ class PatientsScreen(ClinicScreen):
 
     @on(NumberSearch.Found)
     def _searched(self, event: NumberSearch.Found) -> None:
+        self.place.patient = event.answer.profile
+        self.show_all()
         if event.answer.profile is None:
             show_dialog(self, NewResidentDialog(self.place, event.answer.person_number), self._added)
-        else:
-            self.place.patient = event.answer.profile
-            self.show_all()
 
     def _added(self, answer: ProfileOpened | None) -> None:
         self.number_field.focus()
@@ -240,7 +260,7 @@ class PatientsScreen(ClinicScreen):
 
     def do_app_back(self) -> None:
         """From the number back to the profile; from the profile to the app's own way back."""
-        if self._writes_number and self.profile is not None:
-            self.list.focus()
+        if self._writes_number and self.place.patient is not None:
+            self._to_profile()
         else:
             self.place.app_perform("app.back")

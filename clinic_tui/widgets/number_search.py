@@ -87,9 +87,11 @@ class NumberSearch(Vertical):
 
         def done(answer: ResidentFound) -> None:
             self._finding = False
+            if self.field.value not in {"", number}:
+                return  # another number is being written: whoever has the old one is not shown for it
             if answer.profile is None:
                 self.tell(_("Nobody here has that number."))
-            elif self.field.value == number:
+            else:
                 self.field.value = ""
             self.post_message(self.Found(answer))
 

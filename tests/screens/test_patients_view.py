@@ -346,7 +346,7 @@ async def test_who_comes_to_find_somebody_writes_above_the_profile_that_is_shown
         await pilot.press(*"1912")
         assert screen.number_field.value == "1912"
         assert app.asked.performed == []
-        assert "Karin Lindström, 71 years" in text_of(app)
+        assert "Karin Lindström, 71 years" not in text_of(app)
         assert keys_of(screen).strip().startswith("Esc  To the profile")
         assert "New chat" not in keys_of(screen)
         await pilot.press(way)
@@ -354,6 +354,7 @@ async def test_who_comes_to_find_somebody_writes_above_the_profile_that_is_shown
         assert screen.focused is screen.list
         assert "New chat" in keys_of(screen)
         assert "To the profile" not in keys_of(screen)
+        assert "Karin Lindström, 71 years" in text_of(app)
         await pilot.press("n")
         assert app.asked.performed == ["patient.chat:karin"]
 
@@ -441,3 +442,53 @@ async def test_nothing_hostile_reaches_the_terminal() -> None:
             for line in (f"ticket:{ticket(1).id}", f"earlier:{case_id(90)}"):
                 await select(pilot, screen, line)
                 assert not bad_code_points(text_of(app))
+
+
+async def test_an_unknown_number_leaves_nobody_to_act_on() -> None:
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, profile())
+        await pilot.pause()
+        assert "Karin Lindström" in text_of(app)
+        await pilot.press("f", *NUMBER, "enter")
+        await pilot.pause()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert app.screen is screen
+        assert (screen.profile, app.place.patient) == (None, None)
+        assert "Karin Lindström" not in text_of(app)
+        await pilot.press("down", "n", "m", "b")
+        assert app.asked.performed == []
+
+
+async def test_while_a_number_is_written_nobody_is_shown_and_an_empty_one_shows_the_person_again() -> None:
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, profile())
+        await pilot.pause()
+        await pilot.press("f", "1", "9")
+        await pilot.pause()
+        assert "Karin Lindström" not in text_of(app)
+        await pilot.press("down", "tab", "n", "b")
+        assert app.asked.performed == []
+        screen.number_field.focus()
+        await pilot.pause()
+        await pilot.press("escape")
+        await pilot.pause()
+        assert screen.number_field.value == ""
+        assert "Karin Lindström" in text_of(app)
+
+
+async def test_an_answer_for_a_number_that_is_no_longer_written_shows_nobody() -> None:
+    app = app_with(profile())
+    waiting: list[Any] = []
+    app.place.submit = lambda command, done, _failed: waiting.append((command, done))
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app)
+        await pilot.press(*NUMBER, "enter", "backspace")
+        await pilot.pause()
+        command, done = waiting[0]
+        done(ResidentFound(profile=profile(), person_number=command.person_number))
+        await pilot.pause()
+        assert screen.profile is None
+        assert "Karin Lindström" not in text_of(app)

@@ -1,4 +1,4 @@
-"""A short list to choose one line from: the cursor moves, Enter or a click chooses."""
+"""A short list to choose one line from: the cursor moves, Enter or a second click chooses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -28,7 +28,10 @@ class ChoiceItem:
 
 
 class ChoiceList(Widget, can_focus=True):
-    """As high as its lines; the one under the cursor has a bar at its left and a shade."""
+    """As high as its lines; the one under the cursor has a bar at its left and a shade.
+
+    A click selects a line, and a click on the line that the user has selected chooses it.
+    """
 
     DEFAULT_CSS = "ChoiceList { height: auto; width: 1fr; }"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -57,10 +60,12 @@ class ChoiceList(Widget, can_focus=True):
         super().__init__(id=id)
         self._items: tuple[ChoiceItem, ...] = ()
         self._cursor = 0
+        self._selected = False
+        """Whether the user has put the cursor where it stands."""
 
     def show(self, items: Sequence[ChoiceItem]) -> None:
         """Show these lines, with the cursor on the first."""
-        self._items, self._cursor = tuple(items), 0
+        self._items, self._cursor, self._selected = tuple(items), 0, False
         self.refresh(layout=True)
 
     @property
@@ -112,13 +117,16 @@ class ChoiceList(Widget, can_focus=True):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Choose the line under the pointer."""
+        """Select the line under the pointer, or choose the one that is selected."""
         event.stop()
-        if 0 <= event.y < len(self._items):
-            self._put(event.y)
+        if not 0 <= event.y < len(self._items):
+            return
+        if self._selected and event.y == self._cursor:
             self.action_choose()
+        else:
+            self._put(event.y)
 
     def _put(self, to: int) -> None:
-        self._cursor = to
+        self._cursor, self._selected = to, True
         self.refresh()
         self.post_message(self.Moved(self._items[to].id))

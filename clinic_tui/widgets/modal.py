@@ -13,10 +13,12 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.screen import ModalScreen, Screen
+from textual.style import Style
 from textual.widget import Widget
 from textual.widgets import Static
 
 from clinic_tui.actions.keymap import shown_key
+from clinic_tui.i18n import _
 from clinic_tui.state.changes import Changes
 from clinic_tui.widgets.plain import plain, plain_line
 from styles import css_paths
@@ -39,6 +41,8 @@ class Way:
     """Muted text after the label: what it leads to, or why it cannot be taken now."""
     first: bool = False
     """Whether it has the focus first, in place of the harmless one."""
+    steps: bool = False
+    """Whether a number in it is changed by clicks on `+` and `−` beside it, and by these keys."""
 
     @property
     def harmless(self) -> bool:
@@ -47,8 +51,13 @@ class Way:
 
 
 class WayRow(Widget, can_focus=True):
-    """A way out as a line: its key as a badge, its label. Enter or a click takes it."""
+    """A way out as a line: its key as a badge, its label. Enter takes the one that has the focus.
 
+    A click selects it, and a click on the selected one takes it; the harmless one takes a single click.
+    """
+
+    FOCUS_ON_CLICK = False
+    """The first half of a click would select it already."""
     DEFAULT_CSS = """
     WayRow { height: auto; width: 1fr; }
     WayRow:focus { background: $cursor; }
@@ -61,12 +70,21 @@ class WayRow(Widget, can_focus=True):
             super().__init__()
             self.way, self.at = way, at
 
+    class Stepped(Message):
+        """The number in the way is to be one more, or one less."""
+
+        def __init__(self, way: Way, by: int, at: float) -> None:
+            super().__init__()
+            self.way, self.by, self.at = way, by, at
+
     def __init__(self, way: Way, key_width: int = 0) -> None:
         """`key_width` is the cells of the widest badge, after which all labels stand."""
         super().__init__()
         self.way = way
         self._key_width = key_width
         self._pressed_at = 0.0
+        self._pointed = False
+        """Whether a click selected it: then it says that it takes another."""
         self.can_focus = way.enabled
 
     def show(self, way: Way) -> None:
@@ -83,6 +101,10 @@ class WayRow(Widget, can_focus=True):
             badge = "$background on $muted"
         label = plain_line(way.label, "bold" if self.has_focus else "" if way.enabled else "$muted")
         note = plain_line(f"  {way.note}" if way.note else "", "$muted")
+        if self._pointed:
+            note += plain_line("  " + _("click again to choose"), "$muted")
+        if way.steps:
+            note = Content.assemble("  ", _step("+", 1), " ", _step("−", -1), note)
         key = f" {shown_key(way.key)} "
         width = self.styles.width
         beside = width is not None and width.is_auto
@@ -101,10 +123,30 @@ class WayRow(Widget, can_focus=True):
         self._pressed_at = event.time
 
     def on_click(self, event: events.Click) -> None:
-        """A click takes it too."""
+        """Select the way, or take it where it was selected; `+` and `−` are marks of their own."""
         event.stop()
-        if self.way.enabled:
+        if not self.way.enabled:
+            return
+        by = event.style.meta.get("step")
+        if isinstance(by, int):
+            self.post_message(self.Stepped(self.way, by, self._pressed_at))
+        elif self.has_focus or self.way.harmless:
             self.post_message(self.Taken(self.way, self._pressed_at))
+        else:
+            self._pointed = True
+            self.focus(scroll_visible=False)
+            self.refresh(layout=True)
+
+    def on_blur(self) -> None:
+        """Another one is selected."""
+        if self._pointed:
+            self._pointed = False
+            self.refresh(layout=True)
+
+
+def _step(sign: str, by: int) -> Content:
+    """A mark that changes a number when it is clicked."""
+    return Content.styled(f" {sign} ", "$accent on $panel bold").stylize(Style.from_meta({"step": by}))
 
 
 class ClinicDialog(ModalScreen[T]):

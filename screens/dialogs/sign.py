@@ -4,13 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from textual import events
+from textual import events, on
 from textual.widget import Widget
 
 from clinic_tui.domain.note import Answer, check_note, is_blank
 from clinic_tui.i18n import _, ngettext
 from clinic_tui.widgets.answer_first import ANSWER, answer_way, waiting_shown
-from clinic_tui.widgets.modal import ClinicDialog, Way, paragraph
+from clinic_tui.widgets.modal import ClinicDialog, Way, WayRow, paragraph
 from clinic_tui.widgets.reading import lines_in
 from clinic_tui.widgets.workplace import Waiting
 from screens.dialogs.days import FEWEST, MOST
@@ -150,7 +150,7 @@ class SignDialog(ClinicDialog[SignChoice | None]):
                     self.days,
                 ).format(count=self.days)
                 silent = "" if self.request.reachable else " · " + _("no mobile number, so no SMS")
-                ways.append(Way("m", text, note=_("+ − days") + silent))
+                ways.append(Way("m", text, note=_("days") + silent, steps=True))
         else:
             if not is_blank(self.request.auto_history):
                 lines = lines_in(self.request.auto_history)
@@ -167,8 +167,17 @@ class SignDialog(ClinicDialog[SignChoice | None]):
         if step and self.request.async_days is not None and self.hears(event.time):
             event.stop()
             event.prevent_default()
-            self.days = min(MOST, max(FEWEST, self.days + step))
-            self.show_ways()
+            self._step(step)
+
+    @on(WayRow.Stepped)
+    def _stepped(self, event: WayRow.Stepped) -> None:
+        event.stop()
+        if self.hears(event.at):
+            self._step(event.by)
+
+    def _step(self, by: int) -> None:
+        self.days = min(MOST, max(FEWEST, self.days + by))
+        self.show_ways()
 
     def take(self, key: str) -> None:
         """Close with what was chosen."""

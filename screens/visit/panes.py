@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from textual.widget import Widget
 from textual.widgets import TextArea
 
 from clinic_tui.domain.async_chats import ASYNC_HELD, AsyncState
@@ -125,15 +126,32 @@ class Panes:
         else:
             self._screen.talk.log.focus()
 
-    def choose(self, page: str) -> None:
-        """Show a page, with the focus in it."""
+    def look(self, page: str) -> None:
+        """Show a page that was clicked; the focus stays in the text one writes, where that is still shown."""
+        text = self._screen.focused if self._screen.types else None
+        visit = self._show_page(page)
+        if visit is None or (text is not None and not _hidden(text)):
+            return
+        self._focus_page(visit, page)
+
+    def _show_page(self, page: str) -> Visit | None:
+        """Show a page of the visit on screen, and give that visit."""
         visit = self._screen.visit
         if visit is None or page not in (CHAT, *PAGES):
-            return
+            return None
         self._pages[visit.case_id] = page
         if page == "events":
             self._place.renew(visit.case_id)
         self.fit()
+        return visit
+
+    def choose(self, page: str) -> None:
+        """Show a page, with the focus in it."""
+        visit = self._show_page(page)
+        if visit is not None:
+            self._focus_page(visit, page)
+
+    def _focus_page(self, visit: Visit, page: str) -> None:
         if page == CHAT:
             self.focus(visit)
         else:
@@ -300,3 +318,8 @@ class Panes:
             return
         self._screen.keep()
         self._place.app_perform("app.back")
+
+
+def _hidden(widget: Widget) -> bool:
+    """Whether it, or something it stands in, is not shown."""
+    return any(isinstance(one, Widget) and not one.display for one in widget.ancestors_with_self)

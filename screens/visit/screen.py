@@ -252,7 +252,7 @@ class VisitScreen(ClinicScreen):
             case Composer.PageKey(direction=direction):
                 self.talk.log.action_page(direction)
             case SidePanel.Wanted(page=page):
-                self.panes.choose(page)
+                self.panes.look(page)
             case ChatLog.CopyRequested():
                 self.talk.do_chat_copy()
             case _:

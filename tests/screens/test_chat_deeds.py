@@ -118,9 +118,17 @@ async def test_a_case_nobody_began_ends_with_its_ticket(state: str) -> None:
 
 
 async def test_a_chat_ends_with_its_ticket_without_a_second_question() -> None:
-    app = await _issued(chat())
+    app = await _issued(chat("awaiting_resident"))
     assert isinstance(app.last, CloseChat)
     assert len(app.asked.questions) == 1
+
+
+async def test_a_chat_whose_resident_waits_does_not_end_with_its_ticket_unasked() -> None:
+    app = await _issued(chat())
+    assert not app.sent(CloseChat)
+    asked = app.asked.questions[-1]
+    assert asked.waiting is not None
+    assert (asked.waiting.quoted, asked.choices[0].label) == ("Kan ni förnya mitt recept?", "Answer first")
 
 
 async def _issued(row: CaseRow) -> TicketStage:

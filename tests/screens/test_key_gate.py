@@ -138,6 +138,7 @@ async def test_a_click_and_a_key_are_one_answer() -> None:
         dialog = Twice()
         await shown(pilot, dialog, taken)
         await pilot.click("WayRow")
+        await pilot.click("WayRow")
         app.type("escape")
         await pilot.pause()
         assert taken == ["y"]

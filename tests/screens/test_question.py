@@ -90,6 +90,8 @@ async def test_arrows_and_the_mouse_reach_every_choice() -> None:
                 await pilot.press("up", "enter")
             else:
                 await pilot.click(dialog.query(WayRow).first())
+                assert app.screen is dialog, "a click selects, and a click on the selected one takes"
+                await pilot.click(dialog.query(WayRow).first())
             await pilot.pause()
             assert app.result is TAKE
 

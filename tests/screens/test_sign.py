@@ -133,12 +133,16 @@ async def test_no_copy_is_offered_where_copying_is_switched_off():
         assert app.sent(SignNote) == []
 
 
-async def test_a_click_signs_too():
+async def test_a_second_click_on_the_selected_way_signs_and_the_first_does_not():
     app = ended()
     async with app.run_test(size=(120, 40)) as pilot:
         await settle(pilot)
         await pilot.press("f9")
         await listening(pilot)
+        await pilot.click(WayRow)
+        await settle(pilot)
+        assert app.sent(SignNote) == []
+        assert _("click again to choose") in text_of(app)
         await pilot.click(WayRow)
         await settle(pilot)
         assert len(app.sent(SignNote)) == 1

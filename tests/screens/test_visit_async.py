@@ -219,7 +219,7 @@ async def test_a_scheduled_visit_shows_its_time_and_mode_and_starts_when_taken()
         await settle(pilot)
         assert "booked 10:00–10:30" in line(app)
         assert "Video" in line(app)
-        await pilot.press("s")
+        await pilot.press("ctrl+s")
         await settle(pilot)
         assert app.visit.row.state == "in_progress"
 

@@ -17,7 +17,7 @@ from clinic_tui.protocol.command import Command
 _NAMED = ("case_id", "resident_id", "verification_id", "ticket_id", "conversation_id", "unit_id")
 """Fields of commands that name an object, the closest to a resident first."""
 _WANTED: BindParameter[str] = bindparam("wanted")
-_OWNERS: tuple[tuple[str, Select[Any]], ...] = (
+_OWNERS: tuple[tuple[str, Select[Any, Any]], ...] = (
     ("case", select(cases.c.resident_id, cases.c.unit_id).where(cases.c.id == _WANTED)),
     ("resident", select(residents.c.id, residents.c.id).where(residents.c.id == _WANTED)),
     ("ticket", select(tickets.c.resident_id, tickets.c.unit_id).where(tickets.c.id == _WANTED)),

@@ -333,7 +333,11 @@ def blocks(case: CaseRecord, region: RegionProfile) -> bool:
     """Whether the case keeps its resident from starting another; only a drop-in case can (slide 55)."""
     if case.kind != CaseKind.DROP_IN.value:
         return False
-    return blocks_resident(CaseState(case.state), unsigned_blocks=region.unsigned_blocks)
+    return blocks_resident(
+        CaseState(case.state),
+        unsigned_blocks=region.unsigned_blocks,
+        has_assignee=case.assignee_id is not None,
+    )
 
 
 def case_row(case: CaseRecord, now: datetime, region: RegionProfile) -> CaseRow:

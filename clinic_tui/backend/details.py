@@ -81,7 +81,9 @@ _WITH_REASON = frozenset(
     }
 )
 """Events whose reason is what somebody wrote, and stands beside them."""
-_TO_SOMEBODY = frozenset({"assigned", "hand_over_offered", "invited", "left"})
+_TO_SOMEBODY = frozenset(
+    {"assigned", "hand_over_offered", "invited", "left", "signed_for_colleague", "ended_released"}
+)
 """Events whose reason begins with the id of the colleague it is about."""
 _NAMES = select(staff.c.id, staff.c.display_name).where(staff.c.id.in_(bindparam("ids", expanding=True)))
 

@@ -40,6 +40,9 @@ def add_note(conn: Connection, note: Note) -> None:
             "signed_at": note.signed_at,
             "corrects": note.corrects,
             "reason": note.reason,
+            "signed_for_id": note.signed_for.id if note.signed_for else None,
+            "signed_for_name": note.signed_for.name if note.signed_for else "",
+            "signed_for_title": note.signed_for.title if note.signed_for else "",
         },
     )
 
@@ -83,4 +86,11 @@ def _note(row: RowMapping) -> Note:
         signed_at=row["signed_at"],
         corrects=row["corrects"],
         reason=row["reason"],
+        signed_for=_colleague(row),
     )
+
+
+def _colleague(row: RowMapping) -> StaffRef | None:
+    if row["signed_for_id"] is None:
+        return None
+    return StaffRef(id=row["signed_for_id"], name=row["signed_for_name"], title=row["signed_for_title"])

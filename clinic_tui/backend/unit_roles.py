@@ -1,5 +1,6 @@
 """Who has which role at a unit; nobody is deleted, a role ends (domain.md 2.11)."""
 
+import json
 from typing import Any
 
 from sqlalchemy import bindparam, insert, or_, select, update
@@ -9,11 +10,12 @@ from clinic_tui.backend.store.tables import assignments, sessions, staff
 from clinic_tui.backend.tx import Tx
 from clinic_tui.backend.unit_changes import log_unit, tell_unit, touch_unit
 from clinic_tui.domain.refusals import N_
-from clinic_tui.domain.roles import Role
+from clinic_tui.domain.roles import SIGNERS, Permission, Role
 from clinic_tui.protocol.ids import new_id
 
 NO_ROLE = N_("There is no such role.")
 DISABLED = N_("The account is closed.")
+SIGNS_NOTHING = N_("That role signs no notes.")
 
 _STAFF = select(staff.c.id, staff.c.disabled).where(staff.c.id == bindparam("who"))
 _VALID = select(assignments.c.id).where(
@@ -25,6 +27,7 @@ _VALID = select(assignments.c.id).where(
         assignments.c.valid_to > bindparam("now", type_=assignments.c.valid_to.type),
     ),
 )
+_VALID_EXTRA = _VALID.add_columns(assignments.c.extra)
 _END_SESSIONS = (
     update(sessions)
     .where(sessions.c.assignment_id == bindparam("under"), sessions.c.ended_at.is_(None))
@@ -61,6 +64,28 @@ def end_role(tx: Tx, unit_id: str, staff_id: str, role: str) -> None:
         tx.conn.execute(update(assignments).where(assignments.c.id == assignment).values(valid_to=tx.now))
         tx.conn.execute(_END_SESSIONS, {"under": assignment, "now": tx.now})
     log_unit(tx, unit_id, "role_ended", object_type="staff", object_id=staff_id)
+    tell_unit(tx, unit_id)
+
+
+def set_signer(tx: Tx, unit_id: str, staff_id: str, role: str, *, ended: bool) -> None:
+    """Let somebody see to colleagues' ended visits under their role at the unit, or no longer.
+
+    404 where they do not have the role; refused for one that signs no notes of its own.
+    """
+    asked = _asked(tx, unit_id, staff_id, role)
+    if role not in SIGNERS:
+        raise invalid("role", "unit.role_signs_nothing", SIGNS_NOTHING)
+    found = tx.conn.execute(_VALID_EXTRA, asked).all()
+    if not found:
+        raise not_found()
+    for row in found:
+        extra = set(json.loads(row.extra)) - {Permission.SIGN_FOR_COLLEAGUE.value}
+        if not ended:
+            extra.add(Permission.SIGN_FOR_COLLEAGUE.value)
+        changed = update(assignments).where(assignments.c.id == row.id)
+        tx.conn.execute(changed.values(extra=json.dumps(sorted(extra))))
+    code = "signer_ended" if ended else "signer_named"
+    log_unit(tx, unit_id, code, object_type="staff", object_id=staff_id)
     tell_unit(tx, unit_id)
 
 

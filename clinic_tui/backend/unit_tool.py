@@ -15,7 +15,7 @@ from clinic_tui.backend.store import Store
 from clinic_tui.backend.store.tables import staff
 from clinic_tui.backend.tx import Tx
 from clinic_tui.backend.unit_changes import RANGES, save_settings, save_unit_hours
-from clinic_tui.backend.unit_roles import end_role, give_role
+from clinic_tui.backend.unit_roles import end_role, give_role, set_signer
 from clinic_tui.backend.units import settings_of
 from clinic_tui.domain.region import RegionProfile
 from clinic_tui.protocol.unit import HoursException, HoursRow, UnitSettings
@@ -65,12 +65,23 @@ async def set_role(
     """Give a user a role at a unit, or end it with its sessions. Raises `AdminError`."""
 
     def work(tx: Tx) -> None:
-        who = tx.conn.execute(select(staff.c.id).where(staff.c.username == username)).scalar_one_or_none()
-        if who is None:
-            raise NotThere(f"there is no user {username}")
-        (end_role if ended else give_role)(tx, unit_id, who, role)
+        (end_role if ended else give_role)(tx, unit_id, _user(tx, username), role)
 
     await _change(store, region, work)
+
+
+async def name_signer(
+    store: Store, region: RegionProfile, unit_id: str, username: str, role: str, *, ended: bool
+) -> None:
+    """Let a user see to colleagues' ended visits at a unit, or no longer. Raises `AdminError`."""
+    await _change(store, region, lambda tx: set_signer(tx, unit_id, _user(tx, username), role, ended=ended))
+
+
+def _user(tx: Tx, username: str) -> str:
+    found = tx.conn.execute(select(staff.c.id).where(staff.c.username == username)).scalar_one_or_none()
+    if found is None:
+        raise NotThere(f"there is no user {username}")
+    return found
 
 
 def _settings(conn: Connection, region: RegionProfile, unit_id: str) -> UnitSettings:

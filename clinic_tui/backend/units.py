@@ -16,6 +16,7 @@ from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.hours import DAYS, Intervals, OpeningHours
 from clinic_tui.domain.hours import HoursRow as DomainRow
 from clinic_tui.domain.region import RegionProfile
+from clinic_tui.domain.roles import Permission
 from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.resources import PhraseInfo, UnitInfo
 from clinic_tui.protocol.unit import HoursException, HoursRow, StaffRole, UnitSettings
@@ -42,6 +43,7 @@ _STAFF = (
     select(
         assignments.c.id,
         assignments.c.role,
+        assignments.c.extra,
         assignments.c.valid_to,
         staff.c.id.label("staff_id"),
         staff.c.username,
@@ -186,4 +188,5 @@ def _staff_role(row: RowMapping) -> StaffRole:
         username=row["username"],
         role=row["role"],
         ended_at=row["valid_to"],
+        signs_for_colleagues=Permission.SIGN_FOR_COLLEAGUE.value in _texts.decode(row["extra"]),
     )

@@ -180,6 +180,7 @@ def roles_list(unit_id: str, as_json: bool, region: str, database: str | None) -
     for one in _open(unit_id, region, database).staff:
         ended = one.ended_at.date().isoformat() if one.ended_at else ""
         row = {"username": one.username, "name": one.staff.name, "role": one.role, "ended": ended}
+        row["also"] = "signs_for_colleagues" if one.signs_for_colleagues else ""
         if as_json:
             click.echo(json.dumps(row, ensure_ascii=False))
         else:
@@ -206,6 +207,24 @@ def roles_give(unit_id: str, username: str, role: str, region: str, database: st
 def roles_end(unit_id: str, username: str, role: str, region: str, database: str | None) -> None:
     """End a role."""
     _role(unit_id, username, role, region, database, ended=True)
+
+
+@roles.command("signer", help=N_("Let a user sign, take over or let go of colleagues' ended visits."))
+@_UNIT
+@click.argument("username")
+@click.argument("role")
+@click.option("--end", is_flag=True, help=N_("No longer."))
+@_REGION
+@_DATABASE
+def roles_signer(
+    *, unit_id: str, username: str, role: str, end: bool, region: str, database: str | None
+) -> None:
+    """Name a signer, or no longer."""
+    from clinic_tui.backend.unit_tool import name_signer
+
+    profile = _profile(region)
+    with_store(database, lambda store: name_signer(store, profile, unit_id, username, role, ended=end))
+    click.echo(_("The roles are changed."))
 
 
 def _role(unit_id: str, username: str, role: str, region: str, database: str | None, *, ended: bool) -> None:

@@ -130,6 +130,7 @@ class Facts:
     is_system: bool = False
     may_release_for_others: bool = False
     may_sign_for_colleague: bool = False
+    """The actor may see to a colleague's ended visit there: a manager, or whoever the unit names."""
     staff_message_sent: bool = False
     resident_waits: bool = False
     """The resident wrote last: it is they who wait for an answer."""
@@ -211,9 +212,25 @@ def silent_since(
 
 def may_sign(facts: Facts) -> str | None:
     """The one who has the case signs, or a colleague with that permission."""
-    if not (facts.is_assignee or (facts.has_queue_role and facts.may_sign_for_colleague)):
+    if not (facts.is_assignee or facts.may_sign_for_colleague):
         return "case.not_assignee"
     return None if facts.note_signable else "case.note_not_signable"
+
+
+def _release_ended(facts: Facts) -> str | None:
+    """An ended visit is let go of by whoever may sign for colleagues, not by the one who has it alone."""
+    return None if facts.may_sign_for_colleague else "case.not_assignee"
+
+
+def _take_over_ended(facts: Facts) -> str | None:
+    """From a colleague only by whoever may sign for them; one that nobody has, by anybody with the role."""
+    if facts.is_assignee:
+        return "case.already_yours"
+    if not facts.has_assignee:
+        return None if facts.has_queue_role or facts.may_sign_for_colleague else "case.not_for_role"
+    if not facts.may_sign_for_colleague:
+        return "case.not_assignee"
+    return None if facts.assignee_inactive or facts.confirmed else "case.take_over_unconfirmed"
 
 
 def may_hand_over(facts: Facts) -> str | None:
@@ -291,6 +308,14 @@ def _rows() -> dict[tuple[CaseState, CaseCommand], tuple[_Guard, Transition]]:
             Transition(state=state.ENDED_UNSIGNED, close_reason=CloseReason.RESIDENT_ABSENT),
         ),
         (state.ENDED_UNSIGNED, command.SIGN_NOTE): (may_sign, Transition(state=state.CLOSED)),
+        (state.ENDED_UNSIGNED, command.RELEASE): (
+            _release_ended,
+            Transition(state=state.ENDED_UNSIGNED, assignee=who.NOBODY),
+        ),
+        (state.ENDED_UNSIGNED, command.TAKE_OVER): (
+            _take_over_ended,
+            Transition(state=state.ENDED_UNSIGNED, assignee=who.ACTOR),
+        ),
         (state.WAITING, command.CANCEL): (
             _cancel,
             Transition(state=state.CANCELLED, close_reason=CloseReason.RESIDENT_LEFT),
@@ -355,13 +380,14 @@ def _not_in_table(state: CaseState, command: CaseCommand, facts: Facts) -> str:
     return "case.not_possible"
 
 
-def blocks_resident(state: CaseState, *, unsigned_blocks: bool) -> bool:
+def blocks_resident(state: CaseState, *, unsigned_blocks: bool, has_assignee: bool = True) -> bool:
     """Whether a case in `state` keeps its resident from starting another (slide 55).
 
-    `unsigned_blocks` is the region's choice for a visit that is ended but not signed.
+    `unsigned_blocks` is the region's choice for a visit that is ended but not signed. One that was let go of,
+    so that nobody has it, never blocks: its note may wait long for whoever takes it.
     """
     if state is CaseState.ENDED_UNSIGNED:
-        return unsigned_blocks
+        return unsigned_blocks and has_assignee
     return state in {CaseState.ACCEPTED, CaseState.IN_PROGRESS}
 
 

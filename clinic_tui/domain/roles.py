@@ -86,16 +86,19 @@ _OWN: dict[Permission, frozenset[Role]] = {
     Permission.READ_ACCESS_LOG: _ANSWERING,
 }
 _UNIT: dict[Permission, frozenset[Role]] = {
+    Permission.SIGN_FOR_COLLEAGUE: frozenset({Role.MANAGER}),
     Permission.READ_ACCESS_LOG: frozenset({Role.MANAGER}),
 }
+SIGNERS = _ANSWERING
+"""The roles that may be named to sign for colleagues: those that sign notes of their own."""
 
 
 def allows(role: Role, permission: Permission, extra: frozenset[Permission] = frozenset()) -> Grant:
     """How far `permission` reaches for `role` (domain.md 2.11).
 
-    `extra` holds permissions given to this one staff member beside the role, such as
-    `SIGN_FOR_COLLEAGUE`, which no role has by itself. A manager sees queues and reads cases there
-    but has no permission that changes them, save giving a case back to the queue.
+    `extra` holds permissions given to this one staff member beside the role: a unit names whoever signs
+    for colleagues there (`SIGN_FOR_COLLEAGUE`). A manager sees queues and reads cases there but has no
+    permission that changes them, save giving a case back and seeing to a colleague's ended visit.
     """
     if permission in extra or role in _ALL.get(permission, frozenset()):
         return Grant.ALL

@@ -156,6 +156,8 @@ class Note(Wire, frozen=True, kw_only=True):
     corrects: str | None = None
     """Id of the version this one corrects."""
     reason: str = ""
+    signed_for: StaffRef | None = None
+    """Whose visit it was, where a manager or a named colleague signed for them."""
 
 
 class Draft(Wire, frozen=True, kw_only=True):

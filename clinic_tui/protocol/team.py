@@ -22,6 +22,8 @@ NoticeKind = Literal[
     "hand_over_answered",
     "hand_over_returned",
     "taken_over",
+    "let_go",
+    "signed_for",
     "async_expiring",
     "async_ended",
     "ticket_expired",

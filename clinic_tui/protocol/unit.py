@@ -34,6 +34,8 @@ class StaffRole(Wire, frozen=True, kw_only=True):
     username: str
     role: str
     ended_at: datetime | None = None
+    signs_for_colleagues: bool = False
+    """The unit has named them to see to colleagues' ended visits under this role."""
 
 
 class UnitSettings(Wire, frozen=True, kw_only=True):

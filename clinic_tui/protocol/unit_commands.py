@@ -74,6 +74,15 @@ class SaveRole(UnitCommand, frozen=True, kw_only=True):
     ended: bool = False
 
 
+class SaveSigner(UnitCommand, frozen=True, kw_only=True):
+    """Name whoever sees to colleagues' ended visits: signs, takes over or lets go of them; or no longer."""
+
+    staff_id: Slug
+    role: Slug
+    """The role at the unit under which they do it."""
+    ended: bool = False
+
+
 class UnitAnswer(Wire, frozen=True, kw_only=True):
     """The unit's settings after the command."""
 
@@ -86,4 +95,5 @@ STAFF: tuple[tuple[str, type[Command], type[Wire]], ...] = (
     ("save_hours", SaveHours, UnitAnswer),
     ("save_unit_phrase", SaveUnitPhrase, UnitAnswer),
     ("save_role", SaveRole, UnitAnswer),
+    ("save_signer", SaveSigner, UnitAnswer),
 )

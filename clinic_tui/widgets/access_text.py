@@ -81,6 +81,8 @@ def _of_rest() -> dict[str, str]:
         "messages": pgettext("access", "read the messages"),
         "messages_read": pgettext("access", "read the messages"),
         "signed": pgettext("access", "signed the note"),
+        "signed_for_colleague": pgettext("access", "signed the note for a colleague"),
+        "ended_released": pgettext("access", "let go of an ended visit"),
         "amended": pgettext("access", "corrected the note"),
         "documented": pgettext("access", "copied the note for the record"),
         "ticket_issued": pgettext("access", "issued a drop-in ticket"),

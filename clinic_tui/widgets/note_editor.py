@@ -14,7 +14,7 @@ from clinic_tui.i18n import _
 from clinic_tui.protocol.limits import NOTE_LIMIT
 from clinic_tui.protocol.resources import Note
 from clinic_tui.widgets.bar import Bar, Piece
-from clinic_tui.widgets.note_text import is_heading
+from clinic_tui.widgets.note_text import is_heading, signer
 from clinic_tui.widgets.plain import plain, plain_line, put
 from clinic_tui.widgets.text_area import WritingArea
 from clinic_tui.widgets.texts import clock, day
@@ -117,7 +117,7 @@ def signed_versions(notes: Sequence[Note]) -> Content:
             blocks += [Content(""), plain_line(title, "$muted bold")]
         blocks.append(plain(note.body, "$muted" if index else ""))
         signed = _("Signed by {name} {day} {time}").format(
-            name=note.signed_by.name, day=day(note.signed_at), time=clock(note.signed_at)
+            name=signer(note), day=day(note.signed_at), time=clock(note.signed_at)
         )
         blocks += [Content(""), plain_line(signed, "$muted")]
         if note.corrects:

@@ -1,6 +1,9 @@
-"""What the lines of a note are: headings, and what it says in one line."""
+"""What the lines of a note are: headings, what it says in one line, and who signed it."""
 
 from collections.abc import Sequence
+
+from clinic_tui.i18n import _
+from clinic_tui.protocol.resources import Note
 
 _HEADING_LENGTH = 40
 
@@ -24,3 +27,10 @@ def first_words(note: str) -> str:
         if (text := line.strip()) and not text.endswith(":") and not is_heading(lines, index)
     )
     return next(told, lines[0])
+
+
+def signer(note: Note) -> str:
+    """Who signed a note and, where it was done for a colleague, for whom."""
+    if note.signed_for is None:
+        return note.signed_by.name
+    return _("{name} for {colleague}").format(name=note.signed_by.name, colleague=note.signed_for.name)

@@ -183,6 +183,8 @@ def event_text(action: str) -> str:
         "ended": pgettext("event", "Chat ended"),
         "ended_no_answer": pgettext("event", "Ended: no answer"),
         "signed": pgettext("event", "Note signed"),
+        "signed_for_colleague": pgettext("event", "Note signed for a colleague"),
+        "ended_released": pgettext("event", "Ended visit let go of"),
         "amended": pgettext("event", "Note corrected"),
         "left_queue": pgettext("event", "The resident left"),
         "booked": pgettext("event", "Visit booked"),

@@ -9,6 +9,7 @@ from clinic_tui.i18n import _
 from clinic_tui.protocol.care import Verification
 from clinic_tui.protocol.resources import Note
 from clinic_tui.state.visit import Visit
+from clinic_tui.widgets.note_text import signer
 from clinic_tui.widgets.plain import joined, plain, plain_line
 from clinic_tui.widgets.reading import reading
 from clinic_tui.widgets.scope_texts import scope_note
@@ -66,7 +67,7 @@ def _words(item: Verification) -> Iterable[Content]:
 
 def _note(note: Note, *, corrected: bool, late: bool) -> Iterable[Content]:
     signed = _("signed by {name} {day} {time}").format(
-        name=note.signed_by.name, day=day(note.signed_at), time=clock(note.signed_at)
+        name=signer(note), day=day(note.signed_at), time=clock(note.signed_at)
     )
     title = _("Corrected note") if late else _("Note")
     if corrected and not late:

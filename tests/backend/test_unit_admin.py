@@ -14,7 +14,7 @@ from clinic_tui.backend.store.tables import assignments, staff, units
 from clinic_tui.backend.streams import events_after
 from clinic_tui.protocol.events import PhraseChanged, UnitChanged
 from clinic_tui.protocol.unit_commands import DayHours, WeekHours
-from tests.backend.town import ANNA_CASE, Person, resident
+from tests.backend.town import ANNA_CASE, Person, in_progress, resident
 from tests.backend.town import staff as signed_in
 
 pytestmark = pytest.mark.anyio
@@ -214,6 +214,32 @@ async def test_a_role_is_given_and_ended_with_its_sessions(backend: Backend, uma
     assert len(rows) == 1
     gone = await uma.refused("save_role", unit_id="north", staff_id="s-nils", role="nurse", ended=True)
     assert gone.status == 404
+
+
+async def test_a_unit_names_who_signs_for_colleagues_and_no_longer(backend: Backend, uma: Person) -> None:
+    nora, nils = await signed_in(backend, "nora"), await signed_in(backend, "nils")
+    started = await in_progress(nora)
+    at = {"case_id": ANNA_CASE, "version": started.case.version}
+    at["version"] = (await nora.send("end_visit", **at)).case.version
+    named = {"unit_id": "north", "staff_id": "s-nils", "role": "nurse"}
+    for ended in (False, True):
+        settings = (await uma.send("save_signer", **named, ended=ended)).settings
+        found = {one.username for one in settings.staff if one.signs_for_colleagues}
+        assert found == ({"sigrid"} if ended else {"nils", "sigrid"})
+    assert (await nils.refused("release_case", **at)).status == 409
+    await uma.send("save_signer", **named)
+    assert (await nils.send("release_case", **at)).case.assignee is None
+
+
+@pytest.mark.parametrize(
+    ("staff_id", "role", "status"),
+    [("s-nora", "doctor", 404), ("s-nora", "king", 422), ("s-maja", "manager", 422), ("s-uma", "nurse", 409)],
+)
+async def test_only_who_signs_there_is_named_and_nobody_by_themselves(
+    uma: Person, staff_id: str, role: str, status: int
+) -> None:
+    asked = {"unit_id": "north", "staff_id": staff_id, "role": role}
+    assert (await uma.refused("save_signer", **asked)).status == status
 
 
 async def test_nobody_gives_themselves_a_role(uma: Person) -> None:

@@ -138,6 +138,15 @@ def test_the_headings_are_shown_and_set_from_a_file(database: str, tmp_path: Pat
     assert _admin(database, "template", "eken", "--file", str(file))[0] == Exit.USAGE
 
 
+def test_a_signer_is_named_and_no_longer(database: str) -> None:
+    for words, signs in (((), "signs_for_colleagues"), (("--end",), "")):
+        assert _admin(database, "roles", "signer", "eken", "anna", "nurse", *words)[0] == 0
+        row = json.loads(_admin(database, "roles", "list", "eken", "--json")[1])
+        assert row["also"] == signs
+    assert _admin(database, "roles", "signer", "eken", "anna", "doctor")[0] == Exit.NOT_FOUND
+    assert _admin(database, "roles", "signer", "eken", "nobody", "nurse")[0] == Exit.NOT_FOUND
+
+
 def test_roles_are_given_and_ended(database: str) -> None:
     assert _admin(database, "roles", "give", "eken", "anna", "doctor")[0] == 0
     assert _admin(database, "roles", "end", "eken", "anna", "nurse")[0] == 0

@@ -28,6 +28,8 @@ S, C, WHO = CaseState, CaseCommand, NewAssignee
 WAITED = {"minutes_silent": 15.0, "no_answer_minutes": 15.0}
 ASSIGNEE = Facts(has_queue_role=True, has_assignee=True, is_assignee=True)
 COLLEAGUE = Facts(has_queue_role=True, has_assignee=True)
+SIGNER = Facts(has_assignee=True, may_sign_for_colleague=True)
+"""A manager: no role in the queue, but the right to see to a colleague's ended visit."""
 BOOKED = Facts(scheduled=True, may_book=True, has_queue_role=True, has_begun=True)
 HANDING = replace(ASSIGNEE, target_has_role=True, reason_given=True)
 REDIRECTED = Transition(state=S.CLOSED, close_reason=CloseReason.REDIRECTED)
@@ -69,11 +71,25 @@ ALLOWED: list[tuple[CaseState, CaseCommand, Facts, Transition]] = [
         Transition(state=S.ENDED_UNSIGNED, close_reason=CloseReason.RESIDENT_ABSENT),
     ),
     (S.ENDED_UNSIGNED, C.SIGN_NOTE, replace(ASSIGNEE, note_signable=True), Transition(state=S.CLOSED)),
+    (S.ENDED_UNSIGNED, C.SIGN_NOTE, replace(SIGNER, note_signable=True), Transition(state=S.CLOSED)),
+    (S.ENDED_UNSIGNED, C.RELEASE, SIGNER, Transition(state=S.ENDED_UNSIGNED, assignee=WHO.NOBODY)),
     (
         S.ENDED_UNSIGNED,
-        C.SIGN_NOTE,
-        replace(COLLEAGUE, note_signable=True, may_sign_for_colleague=True),
-        Transition(state=S.CLOSED),
+        C.RELEASE,
+        replace(ASSIGNEE, may_sign_for_colleague=True),
+        Transition(state=S.ENDED_UNSIGNED, assignee=WHO.NOBODY),
+    ),
+    (
+        S.ENDED_UNSIGNED,
+        C.TAKE_OVER,
+        replace(SIGNER, confirmed=True),
+        Transition(state=S.ENDED_UNSIGNED, assignee=WHO.ACTOR),
+    ),
+    (
+        S.ENDED_UNSIGNED,
+        C.TAKE_OVER,
+        Facts(has_queue_role=True),
+        Transition(state=S.ENDED_UNSIGNED, assignee=WHO.ACTOR),
     ),
     (
         S.WAITING,
@@ -130,12 +146,12 @@ REFUSED: list[tuple[CaseState, CaseCommand, Facts, str]] = [
     (S.IN_PROGRESS, C.SIGN_NOTE, replace(ASSIGNEE, note_signable=True), "case.not_ended"),
     (S.ENDED_UNSIGNED, C.SIGN_NOTE, ASSIGNEE, "case.note_not_signable"),
     (S.ENDED_UNSIGNED, C.SIGN_NOTE, replace(COLLEAGUE, note_signable=True), "case.not_assignee"),
-    (
-        S.ENDED_UNSIGNED,
-        C.SIGN_NOTE,
-        Facts(note_signable=True, may_sign_for_colleague=True),
-        "case.not_assignee",
-    ),
+    (S.ENDED_UNSIGNED, C.RELEASE, ASSIGNEE, "case.not_assignee"),
+    (S.ENDED_UNSIGNED, C.RELEASE, replace(COLLEAGUE, may_release_for_others=True), "case.not_assignee"),
+    (S.ENDED_UNSIGNED, C.TAKE_OVER, replace(COLLEAGUE, confirmed=True), "case.not_assignee"),
+    (S.ENDED_UNSIGNED, C.TAKE_OVER, SIGNER, "case.take_over_unconfirmed"),
+    (S.ENDED_UNSIGNED, C.TAKE_OVER, replace(ASSIGNEE, confirmed=True), "case.already_yours"),
+    (S.ENDED_UNSIGNED, C.TAKE_OVER, Facts(), "case.not_for_role"),
     (S.ACCEPTED, C.HAND_OVER, replace(HANDING, is_assignee=False), "case.not_assignee"),
     (S.ACCEPTED, C.HAND_OVER, replace(HANDING, target_has_role=False), "case.target_lacks_role"),
     (S.ACCEPTED, C.HAND_OVER, replace(HANDING, target_is_assignee=True), "case.target_has_case"),
@@ -273,6 +289,7 @@ def test_an_unsigned_visit_blocks_only_where_the_region_says_so(state: CaseState
     live = state in {S.ACCEPTED, S.IN_PROGRESS}
     assert blocks_resident(state, unsigned_blocks=False) is live
     assert blocks_resident(state, unsigned_blocks=True) is (live or state is S.ENDED_UNSIGNED)
+    assert blocks_resident(state, unsigned_blocks=True, has_assignee=False) is live
 
 
 def test_a_queue_is_ordered_by_priority_and_then_by_the_time_of_queueing() -> None:

@@ -29,7 +29,7 @@ MATRIX = {
     Permission.ISSUE_TICKET_OWN_UNIT: "XXXXXXX---",
     Permission.ISSUE_TICKET_OTHER_UNIT: "XX---XX---",
     Permission.SIGN_NOTE: "ooooooo---",
-    Permission.SIGN_FOR_COLLEAGUE: "----------",
+    Permission.SIGN_FOR_COLLEAGUE: "--------u-",
     Permission.VERIFY: "-X------X-",
     Permission.CHANGE_PRIORITY: "XX---X----",
     Permission.ADMINISTER_UNIT: "-------X--",
@@ -56,7 +56,7 @@ def test_no_grant_is_false_in_a_condition() -> None:
     assert all(grant for grant in Grant if grant is not Grant.NONE)
 
 
-def test_a_manager_only_reads_and_gives_back_cases() -> None:
+def test_a_manager_only_reads_gives_back_cases_and_sees_to_ended_visits() -> None:
     changing = {
         Permission.ACCEPT_DROP_IN,
         Permission.TAKE_OVER,

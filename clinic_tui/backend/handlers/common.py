@@ -69,7 +69,7 @@ def facts_of(tx: Tx, case: CaseRecord, **more: Any) -> AsyncFacts:
         has_assignee=case.assignee_id is not None,
         is_assignee=case.assignee_id == tx.staff.id,
         may_release_for_others=bool(tx.allows(Permission.RELEASE_FOR_OTHERS)),
-        may_sign_for_colleague=bool(tx.allows(Permission.SIGN_FOR_COLLEAGUE)),
+        may_sign_for_colleague=bool(tx.allows(Permission.SIGN_FOR_COLLEAGUE)) and seen,
         staff_message_sent=case.staff_messages > 0,
         **more,
     )

@@ -14,6 +14,7 @@ from clinic_tui.backend.handlers.common import facts_of, is_chat, log, step, tel
 from clinic_tui.backend.handlers.drafts import forget_drafts
 from clinic_tui.backend.identity import shown
 from clinic_tui.backend.notes import add_note, auto_history_of, current_note
+from clinic_tui.backend.notices import notify
 from clinic_tui.backend.people import resident_name
 from clinic_tui.backend.refused import blocked, by_rule, invalid, stale
 from clinic_tui.backend.store.tables import units
@@ -31,6 +32,7 @@ from clinic_tui.protocol.chat_commands import RedirectCase
 from clinic_tui.protocol.commands import AmendNote, CaseAnswer, EndNoAnswer, EndVisit, NoteAnswer, SignNote
 from clinic_tui.protocol.events import NoteSigned
 from clinic_tui.protocol.ids import new_id
+from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.resources import Message, Note
 
 _UNIT = select(units.c.name, units.c.phone, units.c.no_answer_minutes, units.c.no_answer_text).where(
@@ -100,11 +102,15 @@ def redirect_case(tx: Tx, command: RedirectCase) -> CaseAnswer:
 def sign_note(tx: Tx, command: SignNote) -> NoteAnswer:
     """Sign the note and close the case; a visit still going on is ended first (slide 55).
 
-    A chat goes on when its note is signed. A visit may go over to a chat, which the answer holds (slide 57).
+    A chat goes on when its note is signed. A visit may go over to a chat, which the answer holds (slide 57):
+    only its own staff member decides that. Whoever signs for a colleague is told apart from them in the note.
     """
-    tx.require(Permission.SIGN_NOTE, command.case_id)
+    _require_signing(tx, command.case_id)
     case = staff_case(tx, command.case_id)
+    colleague = case.assignee if case.assignee_id != tx.staff.id else None
     if command.to_async_days is not None:
+        if case.assignee_id != tx.staff.id:
+            raise blocked("case.not_assignee", case.assignee, case.changed_at)
         refusal = check_successor(
             of_a_chat=is_chat(case), wants_chat=False, has_open_one=has_open_successor(tx, case.id)
         )
@@ -127,14 +133,25 @@ def sign_note(tx: Tx, command: SignNote) -> NoteAnswer:
         raise by_rule(signed)
     unchanged = bool(auto_history) and command.body.strip() == auto_history.strip()
     source = "auto_history" if unchanged else "manual"
-    note = _store(tx, case, signed, command.command_id, source=source)
+    note = _store(tx, case, signed, command.command_id, source=source, signed_for=colleague)
     forget_drafts(tx, case.id, kinds=("note",) if is_chat(case) else _BOTH, staff_id=tx.staff.id)
-    log(tx, case, "SIGN", "signed")
+    if colleague is None:
+        log(tx, case, "SIGN", "signed")
+    else:
+        log(tx, case, "SIGN", "signed_for_colleague", colleague.id)
+        tx.emit(staff_stream(colleague.id), NoteSigned(note=note))
+        notify(tx, colleague.id, "signed_for", case=case, who=tx.staff.ref)
     tell_all(tx, case, "case.signed" if is_chat(case) else "case.closed")
     successor = None
     if command.to_async_days is not None:
         successor = case_detail_of(tx, go_over(tx, case, command.to_async_days))
     return NoteAnswer(note=note, case=case_row(case, tx.now, tx.region), successor=successor)
+
+
+def _require_signing(tx: Tx, case_id: str) -> None:
+    """Refused with 403 for whoever signs neither notes of their own nor those of colleagues."""
+    if not tx.allows(Permission.SIGN_FOR_COLLEAGUE):
+        tx.require(Permission.SIGN_NOTE, case_id)
 
 
 def _signed(tx: Tx, case: CaseRecord, command: SignNote) -> dict[str, Any]:
@@ -158,13 +175,15 @@ def _check_signable(verdict: note_rules.NoteVerdict) -> None:
 def amend_note(tx: Tx, command: AmendNote) -> NoteAnswer:
     """Correct a signed note: a new version that points at the old, which stays (domain.md 7.2).
 
-    What was copied for the record before is to be copied anew.
+    What was copied for the record before is to be copied anew. A colleague's note is corrected by one whom
+    the unit names and who signs notes too; a manager corrects what they signed themselves.
     """
-    tx.require(Permission.SIGN_NOTE, command.case_id)
+    _require_signing(tx, command.case_id)
     case = staff_case(tx, command.case_id)
     current = current_note(tx.conn, case.id)
     if current.version is not None:
-        if current.version.author_id != tx.staff.id and not tx.allows(Permission.SIGN_FOR_COLLEAGUE):
+        may = tx.allows(Permission.SIGN_FOR_COLLEAGUE) and tx.allows(Permission.SIGN_NOTE)
+        if current.version.author_id != tx.staff.id and not may:
             raise blocked("case.not_assignee", current.signed_by, current.version.signed_at)
         if current.id != command.corrects:
             raise stale(current.signed_by, current.version.signed_at, case.version)
@@ -198,6 +217,7 @@ def _store(
     source: str,
     corrects: str | None = None,
     reason: str = "",
+    signed_for: StaffRef | None = None,
 ) -> Note:
     note = Note(
         id=note_id,
@@ -209,6 +229,7 @@ def _store(
         signed_at=version.signed_at,
         corrects=corrects,
         reason=reason,
+        signed_for=signed_for,
     )
     add_note(tx.conn, note)
     tx.emit(staff_stream(tx.staff.id), NoteSigned(note=note))

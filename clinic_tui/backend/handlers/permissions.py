@@ -15,9 +15,11 @@ NEEDED: dict[str, frozenset[Permission] | None] = {
     "read_case": _READ,
     "stop_reading": _READ,
     "accept_case": _OWN_CASE,
-    "release_case": _OWN_CASE | {Permission.RELEASE_FOR_OTHERS},
+    "release_case": _OWN_CASE | {Permission.RELEASE_FOR_OTHERS, Permission.SIGN_FOR_COLLEAGUE},
     "start_visit": _OWN_CASE,
-    "take_over_case": frozenset({Permission.TAKE_OVER, Permission.ANSWER_ASYNC}),
+    "take_over_case": frozenset(
+        {Permission.TAKE_OVER, Permission.ANSWER_ASYNC, Permission.SIGN_FOR_COLLEAGUE}
+    ),
     "post_message": _OWN_CASE,
     "mark_read": _OWN_CASE,
     "save_draft": _OWN_CASE | _SIGN,
@@ -60,7 +62,7 @@ NEEDED: dict[str, frozenset[Permission] | None] = {
     "open_meeting": _OWN_CASE,
     "close_meeting": _OWN_CASE,
     "change_priority": frozenset({Permission.CHANGE_PRIORITY}),
-    "ask_to_verify": _SIGN,
+    "ask_to_verify": frozenset({Permission.SIGN_NOTE}),
     "decide_verification": frozenset({Permission.VERIFY, Permission.PREVIEW_CASE}),
     "settle_verification": _READ,
     "mark_documented": _SIGN,
@@ -70,6 +72,7 @@ NEEDED: dict[str, frozenset[Permission] | None] = {
     "save_hours": _HOURS,
     "save_unit_phrase": _UNIT,
     "save_role": _UNIT,
+    "save_signer": _UNIT,
 }
 """Any one of these lets a role send the command; None lets everybody. What a role may do with one case, such
 as a drop-in and not a chat, its handler decides."""

@@ -93,8 +93,13 @@ def accept_case(tx: Tx, command: AcceptCase) -> DetailAnswer:
 
 
 def release_case(tx: Tx, command: ReleaseCase) -> CaseAnswer:
-    """Put a case back with its old queue time; refused once a message was sent (domain.md 2.1.1)."""
+    """Put a case back with its old queue time; refused once a message was sent (domain.md 2.1.1).
+
+    An ended visit whose note a colleague never signed is let go of instead: see `_let_go`.
+    """
     case = before = staff_case(tx, command.case_id)
+    if case.state == CaseState.ENDED_UNSIGNED.value:
+        return _let_go(tx, case, command)
     invited = case.invited
     case = step(
         tx, case, CaseCommand.RELEASE, facts_of(tx, case), version=command.version, accepted_at=None, unread=0
@@ -104,6 +109,17 @@ def release_case(tx: Tx, command: ReleaseCase) -> CaseAnswer:
     keep_case(tx, command.command_id, Undoable.RELEASE, before, case)
     log(tx, case, "UPDATE", "released")
     tell_all(tx, case, "case.released")
+    return CaseAnswer(case=case_row(case, tx.now, tx.region))
+
+
+def _let_go(tx: Tx, case: CaseRecord, command: ReleaseCase) -> CaseAnswer:
+    """Nobody has an ended visit any more: its resident is free, and whoever takes it signs the note."""
+    before = case.assignee
+    case = step(tx, case, CaseCommand.RELEASE, facts_of(tx, case), version=command.version)
+    log(tx, case, "UPDATE", "ended_released", before.id if before else "")
+    tell_all(tx, case, "case.released")
+    if before is not None:
+        notify(tx, before.id, "let_go", case=case, who=tx.staff.ref)
     return CaseAnswer(case=case_row(case, tx.now, tx.region))
 
 
@@ -123,7 +139,9 @@ def start_visit(tx: Tx, command: StartVisit) -> CaseAnswer:
 def take_over_case(tx: Tx, command: TakeOverCase) -> DetailAnswer:
     """Take a case from a colleague, who is told; asks for a confirmation first (slide 40)."""
     case = staff_case(tx, command.case_id)
-    tx.require(Permission.ANSWER_ASYNC if is_chat(case) else Permission.TAKE_OVER, command.case_id)
+    ended = case.state == CaseState.ENDED_UNSIGNED.value
+    if not (ended and tx.allows(Permission.SIGN_FOR_COLLEAGUE)):
+        tx.require(Permission.ANSWER_ASYNC if is_chat(case) else Permission.TAKE_OVER, command.case_id)
     before = case.assignee
     facts = facts_of(tx, case, confirmed=command.confirmed)
     case = step(tx, case, CaseCommand.TAKE_OVER, facts, version=command.version)

@@ -86,6 +86,7 @@ HANDLERS: dict[str, Callable[[Any, Any], Wire]] = {
     "save_hours": units.save_hours,
     "save_unit_phrase": units.save_unit_phrase,
     "save_role": units.save_role,
+    "save_signer": units.save_signer,
     "seek_care": seeking.seek_care,
     "resident_says": chat.resident_says,
     "resident_saw": chat.resident_saw,

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping, bindparam, insert, select
 
-from clinic_tui.backend.cases import OPEN_STATES, case_select, move_case, own_case, record
+from clinic_tui.backend.cases import OPEN_STATES, blocks, case_select, move_case, own_case, record
 from clinic_tui.backend.handlers.common import log, outcome_of, resident_case, tell_all
 from clinic_tui.backend.notices import notify_queue
 from clinic_tui.backend.refused import blocked, by_rule, invalid, not_found
@@ -17,7 +17,6 @@ from clinic_tui.domain.cases import (
     Facts,
     Origin,
     PrioritySource,
-    blocks_resident,
 )
 from clinic_tui.domain.note import is_blank
 from clinic_tui.domain.proxy import Guardianship, Protection, may_act
@@ -126,10 +125,9 @@ def refuse_blocked(tx: Tx, resident_id: str) -> None:
     """Refused while a drop-in case of the resident waits, or blocks (slide 55)."""
     for row in tx.conn.execute(_UNFINISHED, {"who": resident_id}).mappings():
         case = record(row)
-        state = CaseState(case.state)
-        if state is CaseState.WAITING:
+        if case.state == CaseState.WAITING.value:
             raise blocked("case.already_waiting")
-        if blocks_resident(state, unsigned_blocks=tx.region.unsigned_blocks):
+        if blocks(case, tx.region):
             raise blocked("case.unfinished")
 
 

@@ -3,7 +3,7 @@
 from clinic_tui.backend.refused import blocked, not_found
 from clinic_tui.backend.tx import Tx
 from clinic_tui.backend.unit_changes import log_unit, save_phrase_of, save_settings, save_unit_hours
-from clinic_tui.backend.unit_roles import end_role, give_role
+from clinic_tui.backend.unit_roles import end_role, give_role, set_signer
 from clinic_tui.backend.units import settings_of
 from clinic_tui.domain.roles import Permission
 from clinic_tui.protocol.unit import HoursException, HoursRow
@@ -11,6 +11,7 @@ from clinic_tui.protocol.unit_commands import (
     OpenUnit,
     SaveHours,
     SaveRole,
+    SaveSigner,
     SaveUnit,
     SaveUnitPhrase,
     UnitAnswer,
@@ -67,6 +68,15 @@ def save_role(tx: Tx, command: SaveRole) -> UnitAnswer:
         raise blocked("unit.own_role")
     change = end_role if command.ended else give_role
     change(tx, command.unit_id, command.staff_id, command.role)
+    return _answer(tx, command.unit_id)
+
+
+def save_signer(tx: Tx, command: SaveSigner) -> UnitAnswer:
+    """Name whoever signs for colleagues, or no longer; never oneself."""
+    _own(tx, command.unit_id, Permission.ADMINISTER_UNIT)
+    if command.staff_id == tx.staff.id:
+        raise blocked("unit.own_role")
+    set_signer(tx, command.unit_id, command.staff_id, command.role, ended=command.ended)
     return _answer(tx, command.unit_id)
 
 

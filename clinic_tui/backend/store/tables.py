@@ -233,6 +233,9 @@ notes = Table(
     Column("signed_at", InstantColumn(), nullable=False),
     Column("corrects", String(36)),
     text_column("reason"),
+    Column("signed_for_id", String(64)),
+    text_column("signed_for_name"),
+    text_column("signed_for_title"),
     UniqueConstraint("case_id", "number"),
 )
 

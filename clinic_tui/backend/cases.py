@@ -20,7 +20,8 @@ from clinic_tui.backend.store.tables import cases, messages, residents
 from clinic_tui.backend.streams import unit_stream
 from clinic_tui.backend.tx import Tx
 from clinic_tui.domain.async_chats import ASYNC_OPEN
-from clinic_tui.domain.cases import CaseKind, CaseState, blocks_resident
+from clinic_tui.domain.blocking import blocks_resident
+from clinic_tui.domain.cases import CaseKind, CaseState
 from clinic_tui.domain.region import RegionProfile
 from clinic_tui.protocol.care import Booking, HandOver, VisitMode
 from clinic_tui.protocol.events import CaseChanged

@@ -307,15 +307,6 @@ def _rows() -> dict[tuple[CaseState, CaseCommand], tuple[_Guard, Transition]]:
             _no_answer,
             Transition(state=state.ENDED_UNSIGNED, close_reason=CloseReason.RESIDENT_ABSENT),
         ),
-        (state.ENDED_UNSIGNED, command.SIGN_NOTE): (may_sign, Transition(state=state.CLOSED)),
-        (state.ENDED_UNSIGNED, command.RELEASE): (
-            _release_ended,
-            Transition(state=state.ENDED_UNSIGNED, assignee=who.NOBODY),
-        ),
-        (state.ENDED_UNSIGNED, command.TAKE_OVER): (
-            _take_over_ended,
-            Transition(state=state.ENDED_UNSIGNED, assignee=who.ACTOR),
-        ),
         (state.WAITING, command.CANCEL): (
             _cancel,
             Transition(state=state.CANCELLED, close_reason=CloseReason.RESIDENT_LEFT),
@@ -344,7 +335,17 @@ def _rows() -> dict[tuple[CaseState, CaseCommand], tuple[_Guard, Transition]]:
     for same in (state.ACCEPTED, state.IN_PROGRESS):
         rows[same, command.HAND_OVER] = (may_hand_over, Transition(state=same, assignee=who.TARGET))
         rows[same, command.TAKE_OVER] = (may_take_over, Transition(state=same, assignee=who.ACTOR))
-    return rows
+    return rows | _ended_rows()
+
+
+def _ended_rows() -> dict[tuple[CaseState, CaseCommand], tuple[_Guard, Transition]]:
+    """What is left to do with an ended visit: its note, by the one who has it or for them."""
+    ended, command = CaseState.ENDED_UNSIGNED, CaseCommand
+    return {
+        (ended, command.SIGN_NOTE): (may_sign, Transition(state=CaseState.CLOSED)),
+        (ended, command.RELEASE): (_release_ended, Transition(state=ended, assignee=NewAssignee.NOBODY)),
+        (ended, command.TAKE_OVER): (_take_over_ended, Transition(state=ended, assignee=NewAssignee.ACTOR)),
+    }
 
 
 TRANSITIONS = _rows()
@@ -378,17 +379,6 @@ def _not_in_table(state: CaseState, command: CaseCommand, facts: Facts) -> str:
     if command is CaseCommand.SIGN_NOTE:
         return "case.not_ended"
     return "case.not_possible"
-
-
-def blocks_resident(state: CaseState, *, unsigned_blocks: bool, has_assignee: bool = True) -> bool:
-    """Whether a case in `state` keeps its resident from starting another (slide 55).
-
-    `unsigned_blocks` is the region's choice for a visit that is ended but not signed. One that was let go of,
-    so that nobody has it, never blocks: its note may wait long for whoever takes it.
-    """
-    if state is CaseState.ENDED_UNSIGNED:
-        return unsigned_blocks and has_assignee
-    return state in {CaseState.ACCEPTED, CaseState.IN_PROGRESS}
 
 
 def queue_key(

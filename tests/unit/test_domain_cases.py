@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from clinic_tui.domain.blocking import blocks_resident
 from clinic_tui.domain.cases import (
     FINISHED,
     HELD,
@@ -17,7 +18,6 @@ from clinic_tui.domain.cases import (
     Facts,
     NewAssignee,
     Transition,
-    blocks_resident,
     queue_key,
     silent_since,
     transition,

@@ -226,7 +226,7 @@ class ClinicScreen(Screen[None]):
         self.set_focus(None)
         self.say(_("Now a digit goes to a view, a letter acts. Esc: neither."))
 
-    async def on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
         """The key after the leading one performs its action; any other does nothing."""
         if not self.leading:
             return

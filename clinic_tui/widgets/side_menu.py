@@ -60,12 +60,13 @@ class SideMenu(Widget):
         self._visits: tuple[MenuItem, ...] = ()
         self._rows: list[Row] = []
         self._strips: dict[tuple[Row, int], Strip] = {}
-        self._dim = False
+        self.dimmed = False
+        """Whether its digits do not act where the focus is."""
 
     def dim_keys(self, dim: bool) -> None:
         """Show whether the digits act where the focus is; a click does in any case."""
-        if dim != self._dim:
-            self._dim = dim
+        if dim != self.dimmed:
+            self.dimmed = dim
             self._strips.clear()
             self.refresh()
 
@@ -143,7 +144,7 @@ class SideMenu(Widget):
     def _key_style(self, item: MenuItem) -> str:
         if item.key == "▸":
             return "$accent"
-        return "$muted 50%" if self._dim else "$muted"
+        return "$muted 50%" if self.dimmed else "$muted"
 
     def on_click(self, event: events.Click) -> None:
         """Go to the view or visit under the pointer."""

@@ -48,7 +48,8 @@ class Permits:
             return False
         if area in {"message", "chat", "visit", "draft", "case"}:
             return visit is not None and self._in(visit, action_id)
-        return len(open_visits(self._place)) > 1 if action_id == "go.visit" else None
+        shown = 0 if visit is None else 1
+        return len(open_visits(self._place)) > shown if action_id == "go.visit" else None
 
     def _case(self, visit: Visit, action_id: str) -> bool:
         if action_id == "case.staff_chat":

@@ -162,7 +162,7 @@ class VisitScreen(ClinicScreen):
         text, action = _("You have no open visits. {key} shows the queue."), "go.drop_in"
         if visits:
             text, action = _("No visit is shown. {key} goes to the next one."), "go.visit"
-        put(self.query_one("#no-visit", Static), text.format(key=self.place.keymap.shown(action)))
+        put(self.query_one("#no-visit", Static), text.format(key=self.key_of(action)))
         self.set_focus(None)
         self.show_keys()
 
@@ -197,7 +197,7 @@ class VisitScreen(ClinicScreen):
         own = [self.place.keymap.keys(one.id) for one in in_scopes(Scope.CHAT)]
         return isinstance(self.focused, ChatLog) and key in ",".join(own).split(",")
 
-    async def on_key(self, event: events.Key) -> None:
+    def on_key(self, event: events.Key) -> None:
         """A letter where nothing is written does nothing, and it is said what does."""
         if not self.leading and event.is_printable and not self._of_the_log(event.key):
             event.stop()

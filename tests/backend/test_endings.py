@@ -4,12 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from msgspec import convert
 
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.dispatch import query
 from clinic_tui.backend.snapshot import case_detail, desk_snapshot, resident_home
 from clinic_tui.backend.streams import events_after
 from clinic_tui.protocol.events import AssignmentLost, DraftChanged, MessageChanged
+from clinic_tui.protocol.team_commands import LeftItem
 from tests.backend.town import ANNA_CASE, REHAB_CASE, Person, in_progress, resident, staff
 
 pytestmark = pytest.mark.anyio
@@ -154,3 +156,35 @@ async def test_the_desk_holds_the_whole_of_ones_own_cases(backend: Backend) -> N
     assert [message.body for message in desk.mine[0].messages] == ["Hello"]
     assert {cursor.stream for cursor in desk.cursors} == {"unit:north", "staff:s-nora"}
     assert REHAB_CASE not in {case.id for case in desk.cases}
+
+
+async def test_what_was_closed_unanswered_is_told_for_the_end_of_the_shift(backend: Backend) -> None:
+    clock: Any = backend.clock
+    nora, anna = await staff(backend, "nora"), await resident(backend, "anna")
+    started = await in_progress(nora)
+    await nora.send("post_message", case_id=ANNA_CASE, body="Take it twice a day.")
+    clock.move(timedelta(minutes=1))
+    await anna.send("resident_says", case_id=ANNA_CASE, body="Before food, or after?")
+    ended = await nora.send("sign_note", case_id=ANNA_CASE, version=started.case.version, body="Ok")
+    assert ended.case.state == "closed"
+    desk = await query(backend, nora.token, "desk", desk_snapshot)
+    assert [row.id for row in desk.unanswered] == [ANNA_CASE]
+    nils = await query(backend, (await staff(backend, "nils")).token, "desk", desk_snapshot)
+    assert nils.unanswered == ()
+    left = [{"kind": "unanswered", "id": ANNA_CASE, "reason": "I phone her tomorrow."}]
+    await nora.send("end_shift", left=convert(left, tuple[LeftItem, ...]))
+    clock.move(timedelta(hours=13))
+    desk = await query(backend, (await staff(backend, "nora")).token, "desk", desk_snapshot)
+    assert desk.unanswered == ()
+
+
+async def test_what_was_answered_before_it_was_closed_is_not_told(backend: Backend) -> None:
+    clock: Any = backend.clock
+    nora, anna = await staff(backend, "nora"), await resident(backend, "anna")
+    started = await in_progress(nora)
+    await anna.send("resident_says", case_id=ANNA_CASE, body="Before food, or after?")
+    clock.move(timedelta(minutes=1))
+    await nora.send("post_message", case_id=ANNA_CASE, body="After.")
+    await nora.send("sign_note", case_id=ANNA_CASE, version=started.case.version, body="Ok")
+    desk = await query(backend, nora.token, "desk", desk_snapshot)
+    assert desk.unanswered == ()

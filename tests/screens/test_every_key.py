@@ -40,7 +40,9 @@ SCREENS: tuple[type[ClinicScreen], ...] = (
     VerifyScreen,
     VisitScreen,
 )
-BY_SCREENS = frozenset({"app.back", "app.help", "app.palette", "filter.edit", "app.search", "app.quit"})
+BY_SCREENS = frozenset(
+    {"app.back", "app.help", "app.palette", "app.leader", "filter.edit", "app.search", "app.quit"}
+)
 """What a screen or the terminal library answers itself; their own tests press them."""
 
 

@@ -11,6 +11,7 @@ from clinic_tui.protocol.text import safe_line, safe_text
 from clinic_tui.widgets.bar import Bar
 from clinic_tui.widgets.chat_log import ChatLog
 from clinic_tui.widgets.composer import Composer, ComposerText
+from clinic_tui.widgets.side_menu import SideMenu
 from clinic_tui.widgets.side_panel import SidePanel
 from clinic_tui.widgets.visit_tabs import VisitTabs
 from tests.desks import EBBA, NOW, case_id
@@ -422,16 +423,51 @@ async def test_a_visit_taken_over_by_a_colleague_is_closed_for_writing_and_the_t
         ) in text_of(app)
         assert app.saved[-1] == (case_id(1), "message", "Hej")
         assert not app.screen_under_test.may("visit.note"), "nor does a key promise that one can write there"
+        await pilot.press(*"bhu5/")
+        await settle(pilot)
+        assert (app.asked.performed, app.place.current_visit) == ([], case_id(1)), "the sentence goes on"
         await pilot.press("ctrl+w")
         await settle(pilot)
-        assert app.place.current_visit == case_id(2)
+        assert (app.asked.performed, app.place.current_visit) == (["app.back"], None)
+
+
+async def test_a_leading_key_and_a_digit_go_to_a_view_while_one_types_and_the_menu_dims_its_digits():
+    app = VisitStage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await type_in(pilot, "Ta 2")
+        assert app.screen.query_one(SideMenu).dimmed
+        await pilot.press("ctrl+g", "4")
+        await settle(pilot)
+        assert app.asked.performed == ["go.chats"]
+        await pilot.press("ctrl+g", "escape", "ctrl+g", "y", "0")
+        await settle(pilot)
+        assert app.asked.performed == ["go.chats"]
+        assert area(app).text == "Ta 20"
+
+
+async def test_no_visit_comes_up_by_itself_where_the_one_on_screen_is_gone():
+    app = VisitStage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        app.place.current_visit = None
+        app.screen_under_test.show_all()
+        await settle(pilot)
+        await pilot.press(*"hej5")
+        await settle(pilot)
+        assert app.place.current_visit is None
+        assert _("No visit is shown. {key} goes to the next one.").format(key="F3") in text_of(app)
+        assert (app.saved, app.asked.performed) == ([], [])
+        await pilot.press("f3")
+        await settle(pilot)
+        assert app.place.current_visit == case_id(1)
 
 
 async def test_without_open_visits_the_way_to_the_queue_is_shown():
     app = VisitStage(visits())
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
-        assert _("You have no open visits. {key} shows the queue.").format(key="2") in text_of(app)
+        assert _("You have no open visits. {key} shows the queue.").format(key="Ctrl+G 2") in text_of(app)
 
 
 async def test_many_tabs_show_how_many_more_there_are():

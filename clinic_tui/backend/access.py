@@ -151,9 +151,12 @@ class TalkAccess(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class TicketAccess(msgspec.Struct, frozen=True, kw_only=True):
-    """What decides which residents may be told of a ticket."""
+    """What decides who may be told of a ticket, or of what became of those of a resident."""
 
-    readers: frozenset[str]
+    readers: frozenset[str] = NOBODY
+    """The residents who may use it."""
+    units: frozenset[str] = NOBODY
+    """Where it was issued."""
 
 
 Access = CaseAccess | TalkAccess | TicketAccess
@@ -249,6 +252,22 @@ def sees_talk(viewer: Viewer, talk: TalkAccess) -> bool:
     if viewer.staff_id in talk.members:
         return here or talk.unit_id not in viewer.elsewhere
     return here and bool(talk.asked_role) and talk.asked_role in viewer.roles
+
+
+def sees_notice(viewer: Viewer, access: Access | None) -> bool:
+    """Whether a notice is shown: that of a case, conversation or ticket which is this assignment's.
+
+    `access` is that of what it is about; None where it is about nothing that could be secret.
+    """
+    match access:
+        case CaseAccess():
+            return sees_case(viewer, access)
+        case TalkAccess():
+            return sees_talk(viewer, access)
+        case TicketAccess():
+            return bool(access.units & viewer.units)
+        case _:
+            return True
 
 
 def issued_here(viewer: Viewer, ticket: Ticket) -> bool:

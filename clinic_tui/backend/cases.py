@@ -308,6 +308,7 @@ def encode_readers(readers: tuple[Reader, ...]) -> str:
 
 def tell_case(tx: Tx, case: CaseRecord, cause: str) -> CaseRow:
     """Tell the unit what the case is now, and those of other units who take part in it."""
+    tx.known[case.id] = case
     row = case_row(case, tx.now, tx.region)
     event = CaseChanged(case=row, cause=cause)
     tx.emit(unit_stream(case.unit_id), event)

@@ -17,6 +17,7 @@ from clinic_tui.backend.access import (
     reads_own,
     sees_case,
     sees_item,
+    sees_notice,
     sees_talk,
 )
 from clinic_tui.protocol.events import (
@@ -43,13 +44,14 @@ from clinic_tui.protocol.events import (
     VerificationChanged,
     Withheld,
 )
+from clinic_tui.protocol.team import Notice
 
 
 class Subject(NamedTuple):
     """What an event is about, as far as it decides who may see it."""
 
     kind: str
-    """case, talk or ticket."""
+    """case, talk, ticket, or issued: the tickets of a resident."""
     id: str
 
 
@@ -81,12 +83,19 @@ def subject_of(event: Event) -> Subject | None:
         case VerificationChanged():
             found = event.verification.case_id
         case NoticeAdded():
-            found = event.notice.case_id
-            if found is None and event.notice.conversation_id is not None:
-                return Subject("talk", event.notice.conversation_id)
+            return subject_of_notice(event.notice)
         case _:
             return None
     return None if found is None else Subject("case", found)
+
+
+def subject_of_notice(notice: Notice) -> Subject | None:
+    """What a notice is about: a case, a conversation, or the tickets of a resident it names."""
+    if notice.case_id is not None:
+        return Subject("case", notice.case_id)
+    if notice.conversation_id is not None:
+        return Subject("talk", notice.conversation_id)
+    return None if notice.resident is None else Subject("issued", notice.resident.id)
 
 
 def may_receive(viewer: Viewer, event: Event, access: Access | None) -> bool:
@@ -104,7 +113,7 @@ def may_receive(viewer: Viewer, event: Event, access: Access | None) -> bool:
         case ConversationChanged():
             return isinstance(access, TalkAccess) and viewer.reads_cases and sees_talk(viewer, access)
         case NoticeAdded():
-            return _may_be_noticed(viewer, event, access)
+            return (access is not None or subject_of(event) is None) and sees_notice(viewer, access)
         case TicketChanged():
             return issued_here(viewer, event.ticket)
         case AssignmentLost():
@@ -145,16 +154,6 @@ def withheld_envelope(envelope: Envelope) -> Envelope:
 
 def _reads(viewer: Viewer, case: CaseAccess) -> bool:
     return viewer.reads_cases and sees_case(viewer, case)
-
-
-def _may_be_noticed(viewer: Viewer, event: NoticeAdded, access: Access | None) -> bool:
-    match access:
-        case CaseAccess():
-            return sees_case(viewer, access)
-        case TalkAccess():
-            return sees_talk(viewer, access)
-        case _:
-            return event.notice.case_id is None and event.notice.conversation_id is None
 
 
 def _resident_may(viewer: Viewer, event: Event, access: Access | None) -> bool:

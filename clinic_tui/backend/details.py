@@ -54,7 +54,7 @@ _BODIES = (
     .where(notes.c.case_id.in_(bindparam("ids", expanding=True)))
     .order_by(notes.c.number)
 )
-_APART = ("messages_read", "conversation_read", "conversation_closed")
+_APART = ("messages_read", "conversation_read", "conversation_closed", "answer_repeated")
 """What is in the access log and is no step of the case's own history."""
 _LINES = (
     select(audit.c.at, audit.c.code, audit.c.record, audit.c.staff_id, staff.c.display_name, staff.c.title)

@@ -16,7 +16,8 @@ from clinic_tui.backend.handlers.permissions import check_permission
 from clinic_tui.backend.handlers.registry import HANDLERS
 from clinic_tui.backend.journal import Answered
 from clinic_tui.backend.refused import Refused, forbidden, not_found, refused, unauthenticated
-from clinic_tui.backend.sessions import Session, session_and_command, session_of
+from clinic_tui.backend.repeated import answer_again
+from clinic_tui.backend.sessions import Session, Stored, session_and_command, session_of
 from clinic_tui.backend.store import StorageUnavailable
 from clinic_tui.backend.tx import Tx
 from clinic_tui.protocol.codec import decode_strict, encode
@@ -31,8 +32,9 @@ async def dispatch(
 ) -> tuple[int, bytes]:
     """Carry out one command: the HTTP status and the encoded answer.
 
-    The same command id again gives the first answer. Raises `Refused`, and `ProtocolError` where the body is
-    not that command. Only what succeeded is remembered: a refused command may be sent again with its id.
+    The same command id again gives the first answer (see `repeated`). Raises `Refused`, and `ProtocolError`
+    where the body is not that command. Only what succeeded is remembered: a refused command may be sent again
+    with its id.
     """
     spec = COMMANDS.get(name)
     if spec is None:
@@ -56,7 +58,7 @@ async def run(
         if stored is not None:
             if stored.digest != digest:
                 raise refused(Code.IDEMPOTENCY_MISMATCH, "This command id was used for something else.")
-            return stored.answer, ()
+            return _again(_tx(backend, conn, session, now, request_id), name, stored)
         if session.party != party:
             raise forbidden(f"session.not_{party}")
         if name not in BY_ITSELF:
@@ -73,27 +75,34 @@ async def run(
     except Refused as no:
         if no.problem.status != 409:
             raise
-        stored = await _answered_meanwhile(backend, token, command, digest)
-        if stored is None:
+        found = await _answered_meanwhile(backend, token, name, command, digest, request_id)
+        if found is None:
             raise
-        return 200, stored
+        answer, envelopes = found
     if envelopes:
         backend.hub.publish(envelopes)
     return 200, answer
 
 
-async def _answered_meanwhile(backend: Backend, token: str, command: Command, digest: str) -> bytes | None:
+def _again(tx: Tx, name: str, stored: Stored) -> tuple[bytes, tuple[Committed, ...]]:
+    """The answer of a command that was carried out before, as far as the session may still have it."""
+    answer = answer_again(tx, name, stored.answer)
+    return answer, tx.finish()
+
+
+async def _answered_meanwhile(
+    backend: Backend, token: str, name: str, command: Command, digest: str, request_id: str
+) -> tuple[bytes, tuple[Committed, ...]] | None:
     """The answer of the same command, where it ran on another connection while this one waited for a lock."""
 
-    def look_up(conn: Connection) -> bytes | None:
+    def look_up(conn: Connection) -> tuple[bytes, tuple[Committed, ...]] | None:
         now = backend.clock.now()
-        _session, stored = session_and_command(conn, token, command.command_id, now, backend.region)
-        return stored.answer if stored is not None and stored.digest == digest else None
+        session, stored = session_and_command(conn, token, command.command_id, now, backend.region)
+        if session is None or stored is None or stored.digest != digest:
+            return None
+        return _again(_tx(backend, conn, session, now, request_id), name, stored)
 
-    try:
-        return await backend.store.read(look_up)
-    except StorageUnavailable:
-        return None
+    return await _guarded(backend, token, name, request_id, look_up, command)
 
 
 async def query(backend: Backend, token: str, name: str, work: Callable[[Tx], T], request_id: str = "") -> T:

@@ -63,6 +63,7 @@ _MEMBERS = select(conversation_members.c.conversation_id, conversation_members.c
     conversation_members.c.conversation_id.in_(_IDS)
 )
 _TICKETS = select(tickets.c.id, tickets.c.resident_id).where(tickets.c.id.in_(_IDS))
+_ISSUED = select(tickets.c.resident_id, tickets.c.issuer_unit_id).where(tickets.c.resident_id.in_(_IDS))
 _PROTECTED = select(residents.c.id, residents.c.protected).where(
     residents.c.id.in_(_IDS), residents.c.protected != "none"
 )
@@ -177,10 +178,18 @@ def _tickets(moment: Moment, ids: list[str]) -> Mapping[str, TicketAccess]:
     return {row.id: TicketAccess(readers=readers[row.resident_id]) for row in rows}
 
 
+def _issued(moment: Moment, ids: list[str]) -> Mapping[str, TicketAccess]:
+    units: dict[str, set[str]] = {identity: set() for identity in ids}
+    for row in moment.conn.execute(_ISSUED, {"ids": ids}):
+        units[row.resident_id].add(row.issuer_unit_id)
+    return {identity: TicketAccess(units=frozenset(found)) for identity, found in units.items()}
+
+
 _READ: dict[str, Callable[[Moment, list[str]], Mapping[str, Access]]] = {
     "case": _cases,
     "talk": _talks,
     "ticket": _tickets,
+    "issued": _issued,
 }
 
 

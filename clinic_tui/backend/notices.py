@@ -1,12 +1,15 @@
 """Notices: what happened to a staff member, in the bell's list and by SMS where they chose so (slide 16)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 from sqlalchemy import RowMapping, and_, bindparam, insert, select, update
 
+from clinic_tui.backend.access import sees_notice
 from clinic_tui.backend.cases import CaseRecord, resident_ref
+from clinic_tui.backend.delivery import subject_of_notice
+from clinic_tui.backend.event_access import access_to
 from clinic_tui.backend.identity import ref_of
 from clinic_tui.backend.rules import local_date, roles_seen
 from clinic_tui.backend.shifts import is_on_shift, on_shift_now
@@ -83,8 +86,8 @@ _ONE = select(notices.c.id).where(notices.c.id == bindparam("wanted"), notices.c
 _READ_AT = bindparam("now", type_=notices.c.read_at.type)
 _MINE_UNREAD = and_(notices.c.staff_id == bindparam("who"), notices.c.read_at.is_(None))
 _UP_TO = _SELECT.where(_MINE_UNREAD, notices.c.id <= bindparam("wanted")).order_by(notices.c.id)
-_READ_UP_TO = (
-    update(notices).where(_MINE_UNREAD, notices.c.id <= bindparam("wanted")).values(read_at=_READ_AT)
+_READ_THESE = (
+    update(notices).where(notices.c.id.in_(bindparam("ids", expanding=True))).values(read_at=_READ_AT)
 )
 _OF_CONVERSATION = _SELECT.where(_MINE_UNREAD, notices.c.conversation_id == bindparam("of"))
 _READ_CONVERSATION = (
@@ -254,21 +257,38 @@ def choice_of(stored: str, kind: str) -> NotifyChoice:
 
 
 def newest_notices(tx: Tx, staff_id: str) -> tuple[Notice, ...]:
-    """The newest notices of a staff member, oldest first."""
+    """The newest notices of a staff member that the session shows, oldest first."""
     rows = tx.conn.execute(_NEWEST, {"who": staff_id}).mappings().all()
-    return tuple(_notice(tx, row) for row in reversed(rows))
+    return shown_notices(tx, [_notice(tx, row) for row in reversed(rows)])
+
+
+def shown_notices(tx: Tx, notices: Sequence[Notice]) -> tuple[Notice, ...]:
+    """Those of the session's assignment, and of cases it may still read (see `access.sees_notice`)."""
+    about = {one.id: subject for one in notices if (subject := subject_of_notice(one)) is not None}
+    known = access_to(tx, set(about.values()))
+    shown: list[Notice] = []
+    for one in notices:
+        subject = about.get(one.id)
+        access = None if subject is None else known.get(subject)
+        if (access is not None or subject is None) and sees_notice(tx.desk_viewer, access):
+            shown.append(one)
+    return tuple(shown)
 
 
 def read_up_to(tx: Tx, staff_id: str, notice_id: str) -> tuple[Notice, ...] | None:
-    """Mark a notice and all before it as read; those that were not. None where there is no such notice."""
+    """Mark a notice and all before it that are shown as read; those that were not.
+
+    None where there is no such notice. What belongs to another assignment is read there.
+    """
     asked = {"wanted": notice_id, "who": staff_id}
     if tx.conn.execute(_ONE, asked).first() is None:
         return None
-    found = tx.conn.execute(_UP_TO, asked).mappings().all()
+    rows = tx.conn.execute(_UP_TO, asked).mappings().all()
+    found = shown_notices(tx, [_notice(tx, row, read=True) for row in rows])
     if found:
-        tx.conn.execute(_READ_UP_TO, {**asked, "now": tx.now})
+        tx.conn.execute(_READ_THESE, {"ids": [one.id for one in found], "now": tx.now})
         tx.emit(staff_stream(staff_id), NoticesRead(notice_id=notice_id))
-    return tuple(_notice(tx, row, read=True) for row in found)
+    return found
 
 
 def read_of_conversation(tx: Tx, staff_id: str, conversation_id: str) -> None:

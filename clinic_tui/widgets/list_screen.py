@@ -11,12 +11,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from clinic_tui.actions.action import Scope
+from clinic_tui.i18n import _
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.state.changes import Changes
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.clinic_screen import ClinicScreen, bindings
 from clinic_tui.widgets.plain import put
 from clinic_tui.widgets.reading import reading
+from clinic_tui.widgets.texts import resident_with_age
 from clinic_tui.widgets.work_list import WorkList
 from clinic_tui.widgets.work_row import WorkRow
 
@@ -111,6 +113,16 @@ class ListScreen(ClinicScreen):
         for case_id in self.list.ids_in_view:
             self.list.update_row(self.lines[case_id])
         self.list.tick(self.place.now().timestamp())
+
+    def action_perform(self, action_id: str) -> None:
+        """Perform an action, but none on a case that has come under the cursor by itself just now."""
+        row = self.selected
+        if action_id.startswith("case.") and row is not None and self.list.just_fell:
+            self.list.select(row.id)
+            text = _("The selection is now {resident}. Press the key again if you mean them.")
+            self.say(text.format(resident=resident_with_age(row.resident)), warning=True)
+            return
+        super().action_perform(action_id)
 
     def do_list_down(self) -> None:
         """Move one case down."""

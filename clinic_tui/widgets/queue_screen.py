@@ -169,7 +169,7 @@ class QueueScreen(ListScreen):
         def lost(following: CaseRow | None) -> None:
             self.close_reading()
             if following is not None:
-                self.list.select(following.id)
+                self.list.select(following.id, unasked=True)
 
         if self.selected is not None:
             self.deeds.take(self.selected, lost)

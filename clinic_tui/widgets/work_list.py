@@ -2,6 +2,8 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from math import inf
+from time import monotonic
 from typing import ClassVar
 
 from textual import events
@@ -19,6 +21,8 @@ from clinic_tui.widgets.work_paint import RowPainter
 from clinic_tui.widgets.work_row import WorkRow
 
 _CACHED_LINES = 512
+FALL_SECONDS = 1.5
+"""So long a cursor that came upon another case by itself has not been seen there."""
 
 
 class WorkList(RowView, can_focus=True):
@@ -122,6 +126,8 @@ class WorkList(RowView, can_focus=True):
         self._rows: Mapping[str, WorkRow] = {}
         self._newer: dict[str, WorkRow] = {}
         self._place: Place | None = None
+        self._fell_at = -inf
+        """When the cursor came upon another case by itself."""
         self._top: Place | None = None
         self._seen = range(0)
         self._new_above = 0
@@ -134,6 +140,14 @@ class WorkList(RowView, can_focus=True):
     def selected(self) -> str | None:
         """The case under the cursor; None in an empty list."""
         return self._place.item if self._place else None
+
+    @property
+    def just_fell(self) -> bool:
+        """Whether the cursor stands on another case than a moment ago, and nobody has moved it.
+
+        A key that is pressed now was meant for the case that left, or is its second press.
+        """
+        return monotonic() - self._fell_at < FALL_SECONDS
 
     @property
     def row_count(self) -> int:
@@ -169,6 +183,8 @@ class WorkList(RowView, can_focus=True):
         self._remember_view()
         self.refresh()
         if self.selected != before:
+            if before is not None:
+                self._fell_at = monotonic()
             self.post_message(self.Selected(self, self.selected))
 
     def update_row(self, row: WorkRow) -> None:
@@ -187,13 +203,18 @@ class WorkList(RowView, can_focus=True):
             if row.time_text(before) != row.time_text(now):
                 self.refresh_row(index)
 
-    def select(self, case_id: str) -> bool:
-        """Put the cursor on a case and bring it into view; False if it is not in the list."""
+    def select(self, case_id: str, *, unasked: bool = False) -> bool:
+        """Put the cursor on a case and bring it into view; False if it is not in the list.
+
+        `unasked` where the user has not chosen it.
+        """
         try:
             index = self._order.index(case_id)
         except ValueError:
             return False
         self._move_to(index)
+        if unasked:
+            self._fell_at = monotonic()
         return True
 
     def action_cursor(self, step: int) -> None:
@@ -311,6 +332,7 @@ class WorkList(RowView, can_focus=True):
         """Put the cursor on a row, within the list, and bring it into view."""
         if not self._order:
             return
+        self._fell_at = -inf
         index = min(max(index, 0), len(self._order) - 1)
         before = self._place
         self.scroll_into_view(index)

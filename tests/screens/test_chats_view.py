@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from clinic_tui.domain.roles import Permission
 from clinic_tui.protocol.commands import AcceptCase, ReadCase, StopReading
 from clinic_tui.protocol.resources import CaseRow, Draft, ResidentRef
+from clinic_tui.widgets import work_list
 from clinic_tui.widgets.chat_rows import chat_service, left_alarm, left_text
 from clinic_tui.widgets.view_tabs import ViewTabs
 from screens.chats import ChatsScreen
@@ -375,3 +376,35 @@ async def test_among_mine_a_chat_is_called_a_chat() -> None:
         assert "Go to the chat" in text
         assert "goes to the chat." in text
         assert "Go to the visit" not in text
+
+
+async def test_a_key_takes_no_chat_that_came_under_the_cursor_by_itself(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(work_list, "FALL_SECONDS", 3600.0)
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app)
+        await pilot.pause()
+        first = screen.list.selected
+        assert first is not None
+        row_of = app.desk.rows.get(first)
+        assert row_of is not None
+        gone = replace(row_of, state="awaiting_staff", assignee=EBBA, revision=row_of.revision + 1)
+        app.change(app.desk.fold(event(11, gone)))
+        await pilot.pause()
+        assert screen.list.selected not in {None, first}
+        await pilot.press("t")
+        assert [type(one) for one in app.asked.commands] == []
+        assert "Press the key again if you mean them." in text_of(app)
+        await pilot.press("t")
+        assert [type(one) for one in app.asked.commands] == [AcceptCase]
+
+
+async def test_a_key_acts_at_once_on_a_chat_that_one_has_gone_to() -> None:
+    app = app_with()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app)
+        await pilot.pause()
+        await pilot.press("down", "t")
+        assert [type(one) for one in app.asked.commands] == [AcceptCase]

@@ -84,11 +84,6 @@ async def set_password(store: Store, clock: Clock, username: str, password: str)
     await _change(store, clock, username, "password_set", {"password_hash": password_hash})
 
 
-async def disable_staff(store: Store, clock: Clock, username: str) -> None:
-    """Let a staff member in no more; what they did stays (domain.md 2.11). Raises `AdminError`."""
-    await _change(store, clock, username, "staff_disabled", {"disabled": True})
-
-
 async def _change(store: Store, clock: Clock, username: str, code: str, values: dict[str, object]) -> None:
     def work(conn: Connection) -> None:
         found = conn.execute(select(staff.c.id).where(staff.c.username == username)).scalar_one_or_none()

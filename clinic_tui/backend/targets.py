@@ -56,6 +56,13 @@ def target(tx: Tx, staff_id: str) -> Target:
     return targets(tx, (staff_id,))[0]
 
 
+def find_target(tx: Tx, staff_id: str) -> Target | None:
+    """A colleague who may sign in under some assignment, or None."""
+    rows = tx.conn.execute(_OF_STAFF, {"ids": [staff_id]}).mappings()
+    valid = [row for row in rows if is_valid(row, tx.now)]
+    return _target(tx, valid) if valid else None
+
+
 def targets(tx: Tx, staff_ids: Iterable[str]) -> tuple[Target, ...]:
     """Colleagues who may sign in, in the order asked for; refused as invalid where one is not there."""
     asked = tuple(dict.fromkeys(staff_ids))

@@ -5,8 +5,10 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, or_, select, update
 
+from clinic_tui.backend.leaving import Holdings, takes
 from clinic_tui.backend.refused import invalid, not_found
 from clinic_tui.backend.store.tables import assignments, sessions, staff
+from clinic_tui.backend.targets import find_target
 from clinic_tui.backend.tx import Tx
 from clinic_tui.backend.unit_changes import log_unit, tell_unit, touch_unit
 from clinic_tui.domain.refusals import N_
@@ -39,7 +41,10 @@ _END_SESSIONS = (
 
 
 def give_role(tx: Tx, unit_id: str, staff_id: str, role: str) -> None:
-    """Give a staff member a role at the unit, from now on; nothing happens where they have it."""
+    """Give a staff member a role at the unit, from now on; nothing happens where they have it.
+
+    How many cases that sends back to their queues: none.
+    """
     asked = _asked(tx, unit_id, staff_id, role)
     if tx.conn.execute(_VALID, asked).first() is None:
         row: dict[str, Any] = {
@@ -54,8 +59,11 @@ def give_role(tx: Tx, unit_id: str, staff_id: str, role: str) -> None:
         tell_unit(tx, unit_id)
 
 
-def end_role(tx: Tx, unit_id: str, staff_id: str, role: str) -> None:
-    """End a role at the unit now, and every session that works under it. 404 where they do not have it."""
+def end_role(tx: Tx, unit_id: str, staff_id: str, role: str) -> int:
+    """End a role at the unit now, and every session that works under it. 404 where they do not have it.
+
+    The cases there that no other role of theirs takes go back to their queues; how many that were.
+    """
     asked = _asked(tx, unit_id, staff_id, role)
     found = tx.conn.execute(_VALID, asked).scalars().all()
     if not found:
@@ -64,7 +72,11 @@ def end_role(tx: Tx, unit_id: str, staff_id: str, role: str) -> None:
         tx.conn.execute(update(assignments).where(assignments.c.id == assignment).values(valid_to=tx.now))
         tx.conn.execute(_END_SESSIONS, {"under": assignment, "now": tx.now})
     log_unit(tx, unit_id, "role_ended", object_type="staff", object_id=staff_id)
+    person = find_target(tx, staff_id)
+    held = Holdings(tx, staff_id, unit_id)
+    went = held.hand_on_cases(lambda case: person is not None and takes(person, case))
     tell_unit(tx, unit_id)
+    return went
 
 
 def set_signer(tx: Tx, unit_id: str, staff_id: str, role: str, *, ended: bool) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 
 from sqlalchemy import Connection, select
 
@@ -20,6 +21,8 @@ from clinic_tui.backend.units import settings_of
 from clinic_tui.domain.region import RegionProfile
 from clinic_tui.protocol.unit import HoursException, HoursRow, UnitSettings
 
+T = TypeVar("T")
+
 
 async def show_unit(store: Store, region: RegionProfile, unit_id: str) -> UnitSettings:
     """A unit's settings. Raises `NotThere`."""
@@ -32,7 +35,7 @@ async def set_unit(store: Store, region: RegionProfile, unit_id: str, values: di
         value = values.get(name)
         if isinstance(value, int) and not low <= value <= high:
             raise AdminError(f"{name} must be from {low} to {high}")
-    await _change(store, region, lambda tx: save_settings(tx, unit_id, values))
+    await as_administrator(store, region, lambda tx: save_settings(tx, unit_id, values))
 
 
 async def set_hours(store: Store, region: RegionProfile, unit_id: str, row: HoursRow) -> None:
@@ -43,7 +46,7 @@ async def set_hours(store: Store, region: RegionProfile, unit_id: str, row: Hour
         kept = [one for one in known if one.valid_from != row.valid_from]
         save_unit_hours(tx, unit_id, (*kept, row), None)
 
-    await _change(store, region, work)
+    await as_administrator(store, region, work)
 
 
 async def set_exception(
@@ -56,7 +59,7 @@ async def set_exception(
         kept = [one for one in known if one.on != day]
         save_unit_hours(tx, unit_id, None, kept if row is None else (*kept, row))
 
-    await _change(store, region, work)
+    await as_administrator(store, region, work)
 
 
 async def set_role(
@@ -65,19 +68,22 @@ async def set_role(
     """Give a user a role at a unit, or end it with its sessions. Raises `AdminError`."""
 
     def work(tx: Tx) -> None:
-        (end_role if ended else give_role)(tx, unit_id, _user(tx, username), role)
+        (end_role if ended else give_role)(tx, unit_id, user_id(tx, username), role)
 
-    await _change(store, region, work)
+    await as_administrator(store, region, work)
 
 
 async def name_signer(
     store: Store, region: RegionProfile, unit_id: str, username: str, role: str, *, ended: bool
 ) -> None:
     """Let a user see to colleagues' ended visits at a unit, or no longer. Raises `AdminError`."""
-    await _change(store, region, lambda tx: set_signer(tx, unit_id, _user(tx, username), role, ended=ended))
+    await as_administrator(
+        store, region, lambda tx: set_signer(tx, unit_id, user_id(tx, username), role, ended=ended)
+    )
 
 
-def _user(tx: Tx, username: str) -> str:
+def user_id(tx: Tx, username: str) -> str:
+    """The staff id of a user name. Raises `NotThere`."""
     found = tx.conn.execute(select(staff.c.id).where(staff.c.username == username)).scalar_one_or_none()
     if found is None:
         raise NotThere(f"there is no user {username}")
@@ -91,18 +97,19 @@ def _settings(conn: Connection, region: RegionProfile, unit_id: str) -> UnitSett
     return found
 
 
-async def _change(store: Store, region: RegionProfile, work: Callable[[Tx], None]) -> None:
-    """One transaction, in the access log as the administrator's of the installation."""
+async def as_administrator(store: Store, region: RegionProfile, work: Callable[[Tx], T]) -> T:
+    """One transaction, in the access log as the administrator's of the installation. Raises `AdminError`."""
 
-    def run(conn: Connection) -> None:
+    def run(conn: Connection) -> T:
         tx = Tx(conn=conn, now=SystemClock().now(), session=None, region=region, settings=Settings())
-        work(tx)
+        value = work(tx)
         write_journal(
             conn, tx.now, emitted=tx.emitted, audits=tx.audits, actor=Actor(party="admin"), correlation_id=""
         )
+        return value
 
     try:
-        await store.write(run)
+        return await store.write(run)
     except Refused as no:
         if no.problem.status == 404:
             raise NotThere("there is no such unit, user or role") from None

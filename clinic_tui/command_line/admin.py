@@ -203,16 +203,33 @@ def staff_list(as_json: bool, database: str | None) -> None:
     _show(with_store(database, lambda store: store.read(list_staff)), as_json)
 
 
-@staff.command("disable", help=N_("Let a staff member in no more; what they did stays."))
+@staff.command(
+    "disable", help=N_("Let a staff member in no more, and hand on what they hold; what they did stays.")
+)
 @click.argument("username")
+@click.option("--to", default="", metavar="USERNAME", help=N_("Who gets it; its queue otherwise."))
+@click.option("--list", "only_list", is_flag=True, help=N_("Only list what they hold."))
+@click.option(
+    "--region", default="vastmanland", show_default=True, help=N_("The region profile: name or file.")
+)
+@_JSON
 @_DATABASE
-def staff_disable(username: str, database: str | None) -> None:
+def staff_disable(
+    *, username: str, to: str, only_list: bool, region: str, as_json: bool, database: str | None
+) -> None:
     """Disable a staff member."""
-    from clinic_tui.backend.admin import disable_staff
-    from clinic_tui.backend.clock import SystemClock
+    from clinic_tui.backend.closing import close_account, held_by
+    from clinic_tui.backend.serve import Unservable, read_region
 
-    with_store(database, lambda store: disable_staff(store, SystemClock(), username))
-    click.echo(_("{name} can no longer sign in.").format(name=username))
+    try:
+        profile = read_region(region)
+    except Unservable as error:
+        raise Stop(Exit.NOT_FOUND, str(error)) from None
+    act = held_by if only_list else close_account
+    held = with_store(database, lambda store: act(store, profile, username, to))
+    _show([{"kind": one.kind, "id": one.id, "unit": one.unit_id, "to": one.to} for one in held], as_json)
+    if not only_list and not as_json:
+        click.echo(_("{name} can no longer sign in.").format(name=username))
 
 
 @staff.command("password", help=N_("Give a staff member a new password; their sessions end."))

@@ -87,6 +87,8 @@ class UnitAnswer(Wire, frozen=True, kw_only=True):
     """The unit's settings after the command."""
 
     settings: UnitSettings
+    handed_on: int = 0
+    """Cases that went back to their queues, because a role ended that took them."""
 
 
 STAFF: tuple[tuple[str, type[Command], type[Wire]], ...] = (

@@ -1,5 +1,7 @@
 """A unit's administrator: settings, hours, phrases and roles of their own unit (slide 27, domain.md 2.10)."""
 
+from msgspec.structs import replace
+
 from clinic_tui.backend.refused import blocked, not_found
 from clinic_tui.backend.tx import Tx
 from clinic_tui.backend.unit_changes import log_unit, save_phrase_of, save_settings, save_unit_hours
@@ -66,9 +68,12 @@ def save_role(tx: Tx, command: SaveRole) -> UnitAnswer:
     _own(tx, command.unit_id, Permission.ADMINISTER_UNIT)
     if command.staff_id == tx.staff.id:
         raise blocked("unit.own_role")
-    change = end_role if command.ended else give_role
-    change(tx, command.unit_id, command.staff_id, command.role)
-    return _answer(tx, command.unit_id)
+    asked = (tx, command.unit_id, command.staff_id, command.role)
+    if not command.ended:
+        give_role(*asked)
+        return _answer(tx, command.unit_id)
+    went = end_role(*asked)
+    return replace(_answer(tx, command.unit_id), handed_on=went)
 
 
 def save_signer(tx: Tx, command: SaveSigner) -> UnitAnswer:

@@ -9,24 +9,30 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from clinic_tui.client.attempts import Attempts
-from clinic_tui.client.drafts import DraftKind, Drafts
+from clinic_tui.client.drafts import Drafts
 from clinic_tui.client.errors import ClientError, Unauthorised
 from clinic_tui.client.http import Http, Patience
+from clinic_tui.client.keeper import Keeper
 from clinic_tui.client.link_events import (
     Arrived,
     Connected,
     Disconnected,
+    DraftRestored,
     LinkEvent,
     LinkStatus,
+    MessageRestored,
+    OutboxChanged,
     SessionEnded,
     SnapshotArrived,
 )
 from clinic_tui.client.outbox import Outbox, is_letter
-from clinic_tui.protocol.commands import Command
+from clinic_tui.client.unsent import DraftKind, Left
+from clinic_tui.protocol.commands import Command, SignNote
 from clinic_tui.protocol.events import Beat, Envelope
 from clinic_tui.protocol.resources import Cursor, DeskSnapshot, SignedIn
 
 if TYPE_CHECKING:
+    from clinic_tui.client.keeper import Device
     from clinic_tui.client.live import LiveStream, Rhythm
 
 OnEvent = Callable[[LinkEvent], None]
@@ -43,7 +49,9 @@ class Engine:
         patience: Patience | None = None,
         rhythm: "Rhythm | None" = None,
         idle: Callable[[], int] = lambda: 0,
+        device: "Device | None" = None,
     ) -> None:
+        """`device` keeps what is unsent; without one it is in memory alone."""
         self._idle = idle
         self.http = Http(server, patience=patience)
         self.status = LinkStatus()
@@ -51,22 +59,19 @@ class Engine:
         self._rhythm = rhythm
         self._loop = asyncio.get_running_loop()
         self._news: list[LinkEvent | Envelope] = []
-        self._outbox = Outbox(lambda command: self.http.send(command, retry=False), self._tell)
-        self._drafts = Drafts(lambda command: self.http.send(command, retry=False), self._tell)
+        self._keeper = Keeper(self.http.server, device, self.http.device_key, self._tell)
+        self._outbox = Outbox(lambda command: self.http.send(command, retry=False), self._message_told)
+        self._outbox.pause()
+        self._drafts = Drafts(lambda command: self.http.send(command, retry=False), self._tell, self._keeper)
         self._attempts = Attempts(self.http.send)
         self._stream: LiveStream | None = None
         self._following: asyncio.Task[None] | None = None
-        self._signed: SignedIn | None = None
 
     async def sign_in(self, username: str, password: str) -> SignedIn:
-        """Start a session; what an earlier person left unsent is given up."""
+        """Start a session; what an earlier person left unsent is let go of, and stays on the device."""
         signed = await self.http.sign_in(username, password)
-        if self._signed is not None and self._signed.staff.id != signed.staff.id:
-            self._outbox.give_up(Unauthorised())
-            self._drafts.give_up()
-            self._attempts.give_up()
-        self._signed = signed
-        self._outbox.resume()
+        if self._keeper.staff_id not in {"", signed.staff.id}:
+            await self._let_go()
         return signed
 
     async def choose_assignment(self, assignment_id: str) -> SignedIn:
@@ -76,7 +81,6 @@ class Engine:
     async def adopt(self, token: str) -> None:
         """Use a session that was started before."""
         self.http.token = token
-        self._outbox.resume()
 
     async def open_desk(self) -> DeskSnapshot:
         """Fetch the snapshot, tell it, and follow the stream from there."""
@@ -94,17 +98,47 @@ class Engine:
             self.http.server, token, snapshot.cursors, self, rhythm=self._rhythm, idle=self._idle
         )
         self._following = asyncio.create_task(self._follow(self._stream), name="stream")
+        await self._take_up(snapshot)
         return snapshot
+
+    async def _take_up(self, snapshot: DeskSnapshot) -> None:
+        """Go on with what is unsent of this person under this assignment, from earlier runs too."""
+        await self._keeper.begin()
+        for one in self._keeper.messages():
+            if one.command.command_id in self._outbox:
+                continue
+            self._tell(MessageRestored(one.command, one.at, one.error))
+            if one.error is None:
+                self._outbox.put(one.command)
+        saved = {(draft.case_id, draft.kind): draft.body for draft in snapshot.drafts}
+        for draft in self._keeper.drafts():
+            place = draft.place
+            if saved.get(place, "") == draft.body:
+                self._drafts.drop(*place)
+            elif place not in self._drafts:
+                self._tell(DraftRestored(*place, draft.body, draft.revision))
+                self._drafts.put(*place, draft.body, draft.revision)
+        self._outbox.resume()
+
+    async def _let_go(self) -> None:
+        """Nothing of this person is sent any more; what is kept on the device stays there."""
+        self._outbox.let_go(Unauthorised())
+        self._drafts.let_go()
+        self._attempts.give_up()
+        await self._keeper.end()
 
     async def send(self, command: Command) -> Any:
         """Send a command: messages through the outbox, the rest at once with a few more tries."""
         if is_letter(command):
-            return await self._outbox.put(command)
+            return await self._outbox.put(command, self._keeper.message(command))
         try:
-            return await self._attempts.send(command)
+            answer = await self._attempts.send(command)
         except Unauthorised:
             self._over("expired")
             raise
+        if isinstance(command, SignNote):
+            self._drafts.drop(command.case_id, "note")
+        return answer
 
     async def withdraw(self, command_id: str) -> bool:
         """Take a message back that the backend cannot have; see `Outbox.withdraw`."""
@@ -113,6 +147,20 @@ class Engine:
     async def save_draft(self, case_id: str, kind: DraftKind, body: str, revision: int) -> None:
         """Save unsent text soon."""
         self._drafts.put(case_id, kind, body, revision)
+
+    async def discard(self, command_id: str) -> None:
+        """A message that was refused has been seen to: its text is given up, or stands in a draft."""
+        self._drafts.keep_all()
+        self._keeper.settled(command_id)
+
+    async def left(self, timeout: float) -> Left:  # noqa: ASYNC109 - a budget over several waits
+        """What is unsent still, after so many seconds at most of sending it."""
+        self._drafts.keep_all()
+        self._outbox.wake()
+        await self.flush(timeout)
+        await self._keeper.written()
+        drafts = tuple(draft.place for draft in self._keeper.drafts() if draft.body)
+        return Left(tuple(self._keeper.messages()), drafts, self._keeper.lasting)
 
     async def show(self, seen: str | None, typing_in: str | None) -> None:
         """Tell the backend what is on screen and where is typed."""
@@ -132,17 +180,17 @@ class Engine:
         """End the session here and there."""
         await self.flush(2.0)
         await self._unfollow()
-        await self.http.sign_out()
-        self._outbox.give_up(Unauthorised())
-        self._drafts.give_up()
-        self._attempts.give_up()
-        self._set(state="closed", error=None)
+        try:
+            await self.http.sign_out()
+        finally:
+            await self._let_go()
+            self._set(state="closed", error=None)
 
     async def close(self, timeout: float) -> bool:  # noqa: ASYNC109 - a budget over several waits
         """Send what is left, up to so many seconds, and let go; False when something was left."""
+        self._drafts.keep_all()
         flushed = await self.flush(timeout)
-        self._outbox.give_up(Unauthorised())
-        self._drafts.give_up()
+        await self._let_go()
         await self._unfollow()
         await self.http.close()
         self._set(state="closed")
@@ -153,6 +201,8 @@ class Engine:
         self._set(state="live", since=time.monotonic(), retry_at=None, error=None)
         self._tell(Connected(server_time))
         self._outbox.wake()
+        if not self._keeper.lasting:
+            self._beginning = asyncio.create_task(self._keeper.begin(), name="keeper")
 
     def heard(self, server_time: datetime | None) -> None:
         """The backend showed a sign of life."""
@@ -179,8 +229,28 @@ class Engine:
     async def _snapshot(self) -> DeskSnapshot:
         snapshot = await self.http.desk()
         self.heard(snapshot.server_time)
+        await self._work_as(snapshot.profile.staff_id, snapshot.assignment.id)
         self._tell(SnapshotArrived(snapshot))
         return snapshot
+
+    async def _work_as(self, staff_id: str, assignment: str) -> None:
+        """What is unsent belongs to one person, and is sent under the assignment it was written under."""
+        keeper = self._keeper
+        if keeper.staff_id not in {"", staff_id}:
+            await self._let_go()
+        elif keeper.assignment not in {"", assignment}:
+            self._outbox.let_go(Unauthorised())
+            self._drafts.let_go()
+        keeper.staff_id, keeper.assignment = staff_id, assignment
+
+    def _message_told(self, change: OutboxChanged) -> None:
+        """What the outbox tells is kept before it is told on."""
+        if change.state == "failed" and change.error is not None:
+            self._keeper.refused(change.message_id, change.error)
+        elif change.state in {"sent", "withdrawn"}:
+            self._drafts.keep_all()
+            self._keeper.settled(change.message_id)
+        self._tell(change)
 
     async def _follow(self, stream: "LiveStream") -> None:
         self._over(await stream.run())

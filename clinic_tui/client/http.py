@@ -23,6 +23,7 @@ from clinic_tui.protocol import codec
 from clinic_tui.protocol.address import check_server
 from clinic_tui.protocol.commands import (
     COMMANDS,
+    AskDeviceKey,
     ChooseAssignment,
     Command,
     CommandSpec,
@@ -36,6 +37,7 @@ from clinic_tui.protocol.resources import (
     CaseDetail,
     CasePage,
     DeskSnapshot,
+    DeviceKey,
     MessagePage,
     SignedIn,
 )
@@ -83,6 +85,10 @@ class Http:
         """Work under this assignment from now on."""
         body = ChooseAssignment(assignment_id=assignment_id)
         return self._signed_in(await self._call("POST", "session/assignment", SignedIn, body))
+
+    async def device_key(self, device_id: str) -> DeviceKey:
+        """The key of what the signed-in person keeps on a device."""
+        return await self._call("POST", "session/device", DeviceKey, AskDeviceKey(device_id=device_id))
 
     async def sign_out(self) -> None:
         """End the session; the token is forgotten whatever the answer."""

@@ -7,9 +7,9 @@ from concurrent.futures import Future
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from clinic_tui.client.drafts import DraftKind
 from clinic_tui.client.errors import Offline
 from clinic_tui.client.link_events import LinkStatus
+from clinic_tui.client.unsent import DraftKind, Left
 from clinic_tui.protocol.address import check_server
 from clinic_tui.protocol.commands import Command
 from clinic_tui.protocol.resources import CaseDetail, CasePage, DeskSnapshot, MessagePage, SignedIn
@@ -17,6 +17,7 @@ from clinic_tui.protocol.resources import CaseDetail, CasePage, DeskSnapshot, Me
 if TYPE_CHECKING:
     from clinic_tui.client.engine import Engine, OnEvent
     from clinic_tui.client.http import Patience
+    from clinic_tui.client.keeper import Device
     from clinic_tui.client.live import Rhythm
 
 T = TypeVar("T")
@@ -37,8 +38,13 @@ class Link:
         patience: "Patience | None" = None,
         rhythm: "Rhythm | None" = None,
         idle: Callable[[], int] = lambda: 0,
+        device: "Device | None" = None,
     ) -> None:
-        """`idle` tells how many seconds ago the user last did anything; called on the link's thread."""
+        """`idle` tells how many seconds ago the user last did anything; called on the link's thread.
+
+        `device` keeps there what is unsent; without one it is in memory alone.
+        """
+        self._device = device
         self._idle = idle
         self.server = check_server(server)
         self._on_event = on_event
@@ -110,6 +116,14 @@ class Link:
         Call it at every change with `Visit.draft_revision(kind)`; an empty body removes the draft.
         """
         self._submit(lambda engine: engine.save_draft(case_id, kind, body, revision))
+
+    def discard(self, command_id: str) -> None:
+        """A refused message has been seen to: its text is given up, or has been put into a draft before."""
+        self._submit(lambda engine: engine.discard(command_id))
+
+    def left(self, timeout: float = 1.0) -> "Future[Left]":
+        """What is still unsent after so many seconds at most: asked before one leaves."""
+        return self._submit(lambda engine: engine.left(timeout))
 
     def show(self, seen: str | None = None, typing_in: str | None = None) -> None:
         """Tell the backend which case is on screen and in which one is typed; call it when either changes."""
@@ -184,7 +198,12 @@ class Link:
         from clinic_tui.client.engine import Engine  # with all it needs, off the way to the first frame
 
         self._engine = Engine(
-            self.server, self._on_event, patience=self._patience, rhythm=self._rhythm, idle=self._idle
+            self.server,
+            self._on_event,
+            patience=self._patience,
+            rhythm=self._rhythm,
+            idle=self._idle,
+            device=self._device,
         )
 
 

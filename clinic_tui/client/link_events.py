@@ -114,6 +114,36 @@ class DraftNotSaved:
     error: ClientError
 
 
+@dataclass(frozen=True)
+class MessageRestored:
+    """A message that an earlier run left: it is sent now, or was refused for this reason."""
+
+    command: Letter
+    at: datetime
+    """When it was written."""
+    error: ClientError | None = None
+
+
+@dataclass(frozen=True)
+class DraftRestored:
+    """A draft that an earlier run left and the backend does not have."""
+
+    case_id: str
+    kind: Literal["message", "note"]
+    body: str
+    revision: int
+    """The saved draft it was written on."""
+
+
+@dataclass(frozen=True)
+class NotKept:
+    """Unsent texts cannot be kept on this device, or not all that were kept could be read."""
+
+    error: ClientError | None = None
+    """Why the backend gave no key; None where it was the device."""
+    damaged: bool = False
+
+
 LinkEvent = (
     Connected
     | Disconnected
@@ -123,4 +153,7 @@ LinkEvent = (
     | OutboxChanged
     | DraftSaved
     | DraftNotSaved
+    | MessageRestored
+    | DraftRestored
+    | NotKept
 )

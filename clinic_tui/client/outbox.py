@@ -24,6 +24,8 @@ class _Item:
     command: Letter
     done: "asyncio.Future[Any]"
     """Gets the command's own answer."""
+    kept: "asyncio.Future[None] | None" = None
+    """Ends when it is safe to send it; None where nothing is waited for."""
     maybe_stored: bool = False
     """Whether a byte of it has left and no answer said that it is not stored."""
 
@@ -56,9 +58,17 @@ class Outbox:
         """How many messages are not acknowledged."""
         return sum(len(lane.items) for lane in self._lanes.values())
 
-    def put(self, command: Letter) -> "asyncio.Future[Any]":
-        """Take a message; the future holds its answer, or why it was refused for good."""
-        item = _Item(command, asyncio.get_running_loop().create_future())
+    def __contains__(self, command_id: str) -> bool:
+        return any(
+            item.command.command_id == command_id for lane in self._lanes.values() for item in lane.items
+        )
+
+    def put(self, command: Letter, kept: "asyncio.Future[None] | None" = None) -> "asyncio.Future[Any]":
+        """Take a message; the future holds its answer, or why it was refused for good.
+
+        No byte of it leaves before `kept` is done: by then it survives the end of the program.
+        """
+        item = _Item(command, asyncio.get_running_loop().create_future(), kept)
         name = _lane_of(command)
         lane = self._lanes.setdefault(name, _Lane())
         lane.items.append(item)
@@ -102,13 +112,17 @@ class Outbox:
         self._signed_in.set()
         self.wake()
 
-    def give_up(self, error: ClientError) -> None:
-        """Let go of everything that is not acknowledged: another person signs in, or the program ends."""
+    def let_go(self, error: ClientError) -> None:
+        """Let go of everything that is not acknowledged: another person signs in, or the program ends.
+
+        The futures end with the error. It is no outcome: what is kept on the device is sent another time.
+        """
         for lane in self._lanes.values():
             if lane.task is not None:
                 lane.task.cancel()
             for item in lane.items:
-                self._fail(item, error)
+                if not item.done.done():
+                    item.done.set_exception(error)
         self._lanes.clear()
 
     async def drain(self) -> None:
@@ -125,6 +139,7 @@ class Outbox:
 
     async def _run(self, name: str, lane: _Lane) -> None:
         while lane.items:
+            await self._signed_in.wait()
             item = lane.items[0]
             await self._deliver(item)
             lane.items.popleft()
@@ -133,6 +148,8 @@ class Outbox:
     async def _deliver(self, item: _Item) -> None:
         attempt = 0
         while True:
+            if item.kept is not None:
+                await asyncio.shield(item.kept)
             await self._signed_in.wait()
             again, before = self._again, item.maybe_stored
             item.maybe_stored = True

@@ -256,20 +256,23 @@ class Device:
         self._id_file = id_file
 
     def device_id(self) -> str:
-        """This device's id, made at the first call. Raises `OSError` or `UnusableFileError`."""
+        """This device's id, made at the first call. Raises `OSError`."""
         make_private(self._folder)
-        with _alone_in(self._folder):
-            found = (read_private(self._id_file) or b"").decode("ascii", "replace").strip()
-            if not _DEVICE_ID.fullmatch(found):
-                found = secrets.token_hex(16)
-                write_private(self._id_file, found.encode() + b"\n")
+        try:
+            with _alone_in(self._folder):
+                found = (read_private(self._id_file) or b"").decode("ascii", "replace").strip()
+                if not _DEVICE_ID.fullmatch(found):
+                    found = secrets.token_hex(16)
+                    write_private(self._id_file, found.encode() + b"\n")
+        except UnusableFileError as error:
+            raise OSError(str(error)) from None
         return found
 
     def open(self, server: str, staff_id: str, key: bytes) -> Journal:
         """The records of a person at a backend, with those that processes which are gone have left.
 
-        Raises `OSError`, `UnusableFileError` or `ValueError`. A file that is damaged is read as far as it can
-        be, and its copy kept beside as `.damaged`; one that this key opens nothing of is left as it is.
+        Raises `OSError`, and `ValueError` for a key that is none. A file that is damaged is read as far as it
+        can be, and its copy kept beside as `.damaged`; one that this key opens nothing of is left as it is.
         """
         owner = Owner(server, staff_id)
         journal = Journal(self._folder, owner, Seal(owner, self.device_id(), key))
@@ -322,11 +325,11 @@ def _alone_in(folder: Path) -> Generator[None]:
 
 
 def make_private(folder: Path) -> None:
-    """Make a folder for its owner alone. Raises `OSError` or `UnusableFileError`."""
+    """Make a folder for its owner alone. Raises `OSError`, also for one that is somebody else's."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     found = folder.lstat()
     if not stat.S_ISDIR(found.st_mode) or (hasattr(os, "getuid") and found.st_uid != os.getuid()):
-        raise UnusableFileError(f"{folder.name} is not one's own folder.")
+        raise OSError(f"{folder.name} is not one's own folder")
     if stat.S_IMODE(found.st_mode) & 0o077:
         folder.chmod(0o700)
 

@@ -17,11 +17,12 @@ from clinic_tui.client.errors import (
     Unauthorised,
     Withdrawn,
 )
+from clinic_tui.client.keeper import Keeper
 from clinic_tui.client.link_events import DraftNotSaved, DraftSaved, OutboxChanged
 from clinic_tui.client.outbox import Outbox
 from clinic_tui.protocol.commands import DraftAnswer, MessageAnswer, PostMessage, SaveDraft
 from clinic_tui.protocol.problems import Problem
-from clinic_tui.protocol.resources import Draft
+from clinic_tui.protocol.resources import DeviceKey, Draft
 from tests.desks import NOW, message
 
 pytestmark = pytest.mark.anyio
@@ -156,7 +157,7 @@ async def test_what_is_given_up_fails_with_the_reason() -> None:
     box = outbox(wire)
     box.pause()
     done = box.put(command(1))
-    box.give_up(Unauthorised())
+    box.let_go(Unauthorised())
     with pytest.raises(Unauthorised):
         await done
     await box.drain()
@@ -238,9 +239,18 @@ async def test_the_only_message_of_a_case_is_taken_back_and_nothing_waits() -> N
     assert [one.command_id for one in wire.sent] == ["3"]
 
 
+def keeper() -> Keeper:
+    """One that keeps in memory alone."""
+
+    async def no_key(device_id: str) -> DeviceKey:
+        raise AssertionError(device_id)
+
+    return Keeper("https://clinic.example", None, no_key, lambda _told: None)
+
+
 async def test_the_newest_text_of_a_draft_is_saved_and_builds_on_the_last_revision() -> None:
     wire = Wire()
-    drafts = Drafts(wire.save, wire.told.append)
+    drafts = Drafts(wire.save, wire.told.append, keeper())
     for text in ("H", "He", "Hej"):
         drafts.put("a", "note", text, 4)
     await drafts.drain()
@@ -254,7 +264,7 @@ async def test_the_newest_text_of_a_draft_is_saved_and_builds_on_the_last_revisi
 
 async def test_text_typed_during_a_save_is_saved_after_it() -> None:
     wire = Wire()
-    drafts = Drafts(wire.save, wire.told.append)
+    drafts = Drafts(wire.save, wire.told.append, keeper())
     wire.gate.clear()
     drafts.put("a", "message", "H", 0)
     draining = asyncio.create_task(drafts.drain())
@@ -270,7 +280,7 @@ async def test_a_draft_that_got_no_answer_is_sent_again_with_the_same_id(
 ) -> None:
     monkeypatch.setattr("clinic_tui.client.drafts._TRY_AGAIN", 0.01)
     wire = Wire(Offline(maybe_done=True))
-    drafts = Drafts(wire.save, wire.told.append)
+    drafts = Drafts(wire.save, wire.told.append, keeper())
     drafts.put("a", "note", "text", 0)
     await drafts.drain()
     assert wire.sent[0] == wire.sent[1]
@@ -280,7 +290,7 @@ async def test_a_draft_that_got_no_answer_is_sent_again_with_the_same_id(
 async def test_a_stale_draft_is_told_and_the_next_text_builds_on_what_is_stored() -> None:
     stale = Conflict(Problem(title="", status=409, code="stale_version", current_version=7))
     wire = Wire(stale)
-    drafts = Drafts(wire.save, wire.told.append)
+    drafts = Drafts(wire.save, wire.told.append, keeper())
     drafts.put("a", "note", "text", 2)
     await drafts.drain()
     assert wire.told == [DraftNotSaved("a", "note", stale)]
@@ -291,8 +301,8 @@ async def test_a_stale_draft_is_told_and_the_next_text_builds_on_what_is_stored(
 
 async def test_forgotten_drafts_are_not_saved() -> None:
     wire = Wire()
-    drafts = Drafts(wire.save, wire.told.append)
+    drafts = Drafts(wire.save, wire.told.append, keeper())
     drafts.put("a", "note", "text", 0)
-    drafts.give_up()
+    drafts.let_go()
     await drafts.drain()
     assert wire.sent == []

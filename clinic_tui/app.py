@@ -18,7 +18,10 @@ from clinic_tui.client.errors import ClientError, Unauthorised
 from clinic_tui.client.link import Link
 from clinic_tui.client.link_events import (
     DraftNotSaved,
+    DraftRestored,
     LinkEvent,
+    MessageRestored,
+    NotKept,
     SessionEnded,
     SnapshotArrived,
     StaffLetter,
@@ -28,6 +31,7 @@ from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.ending import Ending
 from clinic_tui.entrance import Entrance
 from clinic_tui.i18n import _, ngettext
+from clinic_tui.leaving import Leaving
 from clinic_tui.navigation import Navigation
 from clinic_tui.notice_board import NoticeBoard
 from clinic_tui.older_pages import OlderPages
@@ -86,9 +90,10 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         self.ending = Ending(lambda: self.link.close(timeout=1.0))
         self.options = options
         self.incident_log = options.incidents
-        self.link = Link(options.server, self._hand_over, idle=self.activity.idle)
+        self.link = Link(options.server, self._hand_over, idle=self.activity.idle, device=options.device)
         self.entrance = Entrance(self)
         self.navigation = Navigation(self)
+        self.leaving = Leaving(self)
         self.anywhere = Anywhere(self)
         self._furnish()
         self.announcer = Announcer(self.place, AppSpeaker(self))
@@ -127,6 +132,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
             now=self.room.now,
             submit=self.submit,
             send_message=self.send_message,
+            discard_message=self.discard_message,
             send_letter=self.send_letter,
             save_draft=self.save_draft,
             app_may=self.anywhere.may,
@@ -200,6 +206,8 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
             case _:
                 pass
         self.show(changes)
+        if isinstance(event, MessageRestored | DraftRestored | NotKept):
+            self.leaving.told(event)
 
     def show(self, changes: Changes) -> None:
         """Tell the view in front what changed, and fetch what is missing."""
@@ -289,6 +297,11 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         self.take(self.room.desk.queue_message(command, self.room.now()))
         self.fetch(self.link.send(command), lambda _answer: None, lambda _error: None)
 
+    def discard_message(self, case_id: str, message_id: str) -> None:
+        """A refused message has been seen to; see `Workplace.discard_message`."""
+        self.take(self.room.desk.discard_pending(case_id, message_id))
+        self.link.discard(message_id)
+
     def send_letter(self, command: StaffLetter, done: Done, failed: Failed) -> None:
         """Send a message to colleagues through the outbox, shown at once; see `Workplace.send_letter`."""
         desk = self.room.desk
@@ -301,6 +314,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         def refused(error: ClientError) -> None:
             self.take(desk.settle_letter(command.command_id))
             failed(error)
+            self.link.discard(command.command_id)
 
         self.fetch(self.link.send(command), sent, refused)
 

@@ -7,8 +7,11 @@ from clinic_tui.client.link_events import (
     Connected,
     Disconnected,
     DraftNotSaved,
+    DraftRestored,
     DraftSaved,
     LinkEvent,
+    MessageRestored,
+    NotKept,
     OutboxChanged,
     SessionEnded,
     SnapshotArrived,
@@ -48,7 +51,9 @@ class DeskRoom:
                 return NOTHING
             case DraftSaved(draft):
                 return self.desk.put_saved_draft(draft)
-            case Connected() | Disconnected() | DraftNotSaved():
+            case MessageRestored() | DraftRestored():
+                return self.keep_step(self.desk.restore(event))
+            case NotKept() | Connected() | Disconnected() | DraftNotSaved():
                 return NOTHING
 
     def keep_step(self, changes: Changes) -> Changes:

@@ -41,7 +41,7 @@ class Entrance:
                 server=self._app.options.server,
                 submit=self._sign_in,
                 choose=self._choose,
-                quit=lambda: self._app.exit(0),
+                quit=lambda: self._app.leaving.then(lambda: self._app.exit(0)),
                 username=self._username,
                 last_assignment=self._last_assignment,
                 notice=self._notice,

@@ -10,6 +10,7 @@ from clinic_tui.i18n import _
 from clinic_tui.storage.config import Config, set_value
 from clinic_tui.storage.files import UnusableFileError
 from clinic_tui.storage.filters import FilterStore, LoadedFilter
+from clinic_tui.storage.journal import Device
 
 if TYPE_CHECKING:
     from clinic_tui.client.session import TokenStore
@@ -25,6 +26,8 @@ class Options:
     """A session to use instead of signing in."""
     config_file: Path | None = None
     filter_folder: Path | None = None
+    journal_folder: Path | None = None
+    """Where what is unsent is kept, sealed."""
     incidents: Path | None = None
     """Where crashes are put on record."""
     notes: tuple[str, ...] = ()
@@ -47,6 +50,13 @@ class Options:
         from clinic_tui.client.session import TokenStore, open_token_store
 
         return TokenStore(None) if self.private else open_token_store()
+
+    @cached_property
+    def device(self) -> Device | None:
+        """Where what is unsent is kept; None where nothing may be, or there is no place for it."""
+        if self.private or self.journal_folder is None:
+            return None
+        return Device(self.journal_folder, self.journal_folder / "device")
 
     @cached_property
     def _filters(self) -> FilterStore:

@@ -37,7 +37,7 @@ class ShiftEnd:
             return
         left = [one for one in unfinished(app.room.desk) if one.kind != "ticket"]
         if app.current_mode == "sign_in" or not app.room.desk.loaded or not left:
-            act()
+            app.leaving.then(act)
         else:
             self._show(label, act, signs_out=signs_out)
 
@@ -79,10 +79,10 @@ class ShiftEnd:
             if outcome.go_to is not None:
                 self._go_to(outcome.go_to)
             elif outcome.left:
-                act()
+                self._app.leaving.then(act)
             elif outcome.ended:
                 self._reasons = {}
-                act() if signs_out else self._sign_out_and(act)
+                self._app.leaving.then(act if signs_out else lambda: self._sign_out_and(act))
 
         self._app.push_screen(EndShiftDialog(self._app.place, self._reasons, label), done)
 

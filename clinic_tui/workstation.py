@@ -72,6 +72,7 @@ def _options(server: str, token: str, config: Path | None, *, private: bool) -> 
         token=token,
         config_file=config or (paths and paths.config),
         filter_folder=paths and paths.filters,
+        journal_folder=paths and paths.journal,
         incidents=paths and paths.incidents,
     )
     if options.config_file is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from clinic_tui.client.attempts import Attempts
 from clinic_tui.client.drafts import Drafts
-from clinic_tui.client.errors import ClientError, Unauthorised
+from clinic_tui.client.errors import ClientError, Offline, Unauthorised
 from clinic_tui.client.http import Http, Patience
 from clinic_tui.client.keeper import Keeper
 from clinic_tui.client.link_events import (
@@ -122,7 +122,7 @@ class Engine:
 
     async def _let_go(self) -> None:
         """Nothing of this person is sent any more; what is kept on the device stays there."""
-        self._outbox.let_go(Unauthorised())
+        self._outbox.let_go(Offline())
         self._drafts.let_go()
         self._attempts.give_up()
         await self._keeper.end()
@@ -239,7 +239,7 @@ class Engine:
         if keeper.staff_id not in {"", staff_id}:
             await self._let_go()
         elif keeper.assignment not in {"", assignment}:
-            self._outbox.let_go(Unauthorised())
+            self._outbox.let_go(Offline())
             self._drafts.let_go()
         keeper.staff_id, keeper.assignment = staff_id, assignment
 

@@ -3,7 +3,14 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from clinic_tui.client.link_events import Arrived, LinkStatus, OutboxChanged, StaffLetter
+from clinic_tui.client.link_events import (
+    Arrived,
+    DraftRestored,
+    LinkStatus,
+    MessageRestored,
+    OutboxChanged,
+    StaffLetter,
+)
 from clinic_tui.domain.async_chats import ASYNC_HELD
 from clinic_tui.domain.cases import FINISHED, HELD, CaseKind, CaseState
 from clinic_tui.protocol.chat_commands import ChatAnswer, TicketAnswer
@@ -51,6 +58,7 @@ from clinic_tui.protocol.wire import Wire
 from clinic_tui.state.changes import NOTHING, Changes
 from clinic_tui.state.left_unanswered import LeftUnanswered
 from clinic_tui.state.people import People
+from clinic_tui.state.restored import Restored
 from clinic_tui.state.rows import Rows
 from clinic_tui.state.saved_drafts import SavedDrafts
 from clinic_tui.state.staff_letters import StaffLetters
@@ -76,6 +84,7 @@ class Desk:
         self.team = Team()
         self.drafts = SavedDrafts()
         self.letters = StaffLetters()
+        self.restored = Restored()
         self.unanswered = LeftUnanswered()
         self.rows = Rows(self._shows, self._involves)
         self.visits: dict[str, Visit] = {}
@@ -110,7 +119,9 @@ class Desk:
             known = self.visits.get(case_id)
             if known is not None:
                 visit.pending = tuple(one for one in known.pending if visit.message(one.id) is None)
+                visit.restored = known.restored
                 visit.sent_here = known.sent_here
+            self.restored.into(visit)
             self.visits[case_id] = visit
         self.loaded = True
         return Changes(
@@ -205,6 +216,7 @@ class Desk:
         visit = self.visits.get(detail.row.id)
         if visit is None:
             self.visits[detail.row.id] = visit = Visit(detail)
+            self.restored.into(visit)
         else:
             visit.merge(detail)
         known = self.rows.get(detail.row.id)
@@ -241,6 +253,9 @@ class Desk:
         command = change.command
         if not isinstance(command, PostMessage):
             return self._letter(change)
+        if command.case_id not in self.visits:
+            self.restored.mark(command.case_id, change.message_id, change.state, change.error)
+            return NOTHING
         if change.state == "withdrawn":
             return self.discard_pending(command.case_id, change.message_id)
         return self._in_visit(
@@ -250,8 +265,24 @@ class Desk:
     def _letter(self, change: OutboxChanged) -> Changes:
         if change.state == "withdrawn":
             return self.settle_letter(change.message_id)
+        if change.state == "sent" and self.letters.is_restored(change.message_id):
+            return self.settle_letter(change.message_id)
         news = self.letters.mark(change.message_id, change.state, change.error)
         return _team("conversations") if news else NOTHING
+
+    def restore(self, event: MessageRestored | DraftRestored) -> Changes:
+        """Show what an earlier run left; a case that is not open is fetched, once."""
+        if isinstance(event, DraftRestored):
+            case_id, first = event.case_id, self.restored.draft(event)
+        elif isinstance(event.command, PostMessage):
+            case_id, first = event.command.case_id, self.restored.message(event.command, event)
+        else:
+            self.letters.restore(event.command, event.at, event.error)
+            return _team("conversations")
+        if case_id not in self.visits:
+            return Changes(wanted=frozenset({case_id})) if first else NOTHING
+        self.restored.into(self.visits[case_id])
+        return Changes(visits=frozenset({case_id}))
 
     def queue_letter(self, command: StaffLetter, at: datetime) -> Changes:
         """Show a message to colleagues at once, before it is sent."""

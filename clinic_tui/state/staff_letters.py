@@ -19,6 +19,8 @@ class StaffPending:
     state: SendState = "queued"
     error: ClientError | None = None
     """Why it failed."""
+    restored: bool = False
+    """Whether an earlier run of the program left it: nobody waits here for its answer."""
 
     @property
     def id(self) -> str:
@@ -38,6 +40,16 @@ class StaffLetters:
     def queue(self, command: StaffLetter, at: datetime) -> None:
         """Show a message before the backend has it."""
         self._waiting = (*self._others(command.command_id), StaffPending(command, at))
+
+    def restore(self, command: StaffLetter, at: datetime, error: ClientError | None) -> None:
+        """Show a message that an earlier run of the program left; with the reason where it was refused."""
+        state: SendState = "queued" if error is None else "failed"
+        pending = StaffPending(command, at, state, error, restored=True)
+        self._waiting = (*self._others(command.command_id), pending)
+
+    def is_restored(self, message_id: str) -> bool:
+        """Whether an earlier run left it."""
+        return any(one.restored for one in self._waiting if one.id == message_id)
 
     def mark(self, message_id: str, state: SendState, error: ClientError | None) -> bool:
         """Take in how sending goes; whether that is news."""

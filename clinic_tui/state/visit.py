@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec.structs import replace
 
 from clinic_tui.client.errors import ClientError
-from clinic_tui.client.link_events import SendState
+from clinic_tui.client.link_events import DraftRestored, SendState
 from clinic_tui.protocol.commands import PostMessage
 from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.resources import (
@@ -56,6 +56,8 @@ class Visit:
         self.stale = False
         """The content may be old: fetch the case again before relying on it."""
         self.pending: tuple[Pending, ...] = ()
+        self.restored: dict[DraftKind, DraftRestored] = {}
+        """Drafts that an earlier run of the program left, until they are shown."""
         self.sent_here: set[str] = set()
         """Ids of the messages that were sent from this workstation."""
         self._messages: list[Message] = []

@@ -16,6 +16,8 @@ class Paths:
     """The folder of saved filters."""
     log: Path
     """The log file."""
+    journal: Path
+    """The folder of what is unsent."""
     incidents: Path
     """The record of crashes."""
 
@@ -32,5 +34,9 @@ def find_paths() -> Paths | None:
     if not all(folder.is_absolute() for folder in (config, data, state)):
         return None
     return Paths(
-        config / "config.toml", data / "filters", state / "clinic-tui.log", state / "incidents.jsonl"
+        config=config / "config.toml",
+        filters=data / "filters",
+        log=state / "clinic-tui.log",
+        journal=state / "unsent",
+        incidents=state / "incidents.jsonl",
     )

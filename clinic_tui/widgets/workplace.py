@@ -79,6 +79,8 @@ class Workplace:
     """Send a command; exactly one of the two is called, on the application's own loop."""
     send_message: Callable[[PostMessage], None]
     """Send a message through the outbox: it is on the log at once and never lost on the way."""
+    discard_message: Callable[[str, str], None]
+    """Take a message that was refused off its case: its text is given up, or stands in a draft already."""
     send_letter: Callable[[StaffLetter, Done, Failed], None]
     """Send a message to colleagues through the outbox: shown at once, and sent until there is an answer.
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from clinic_tui.client.link_events import DraftRestored
 from clinic_tui.i18n import _
 from clinic_tui.protocol.text import is_blank
 from clinic_tui.state.visit import Visit
@@ -59,8 +60,11 @@ class DraftBook:
         self._keep(visit, kind, writing)
 
     def take_in(self, visit: Visit, kind: DraftKind) -> News:
-        """Look whether the desk has a draft that was written elsewhere."""
+        """Look whether the desk has a draft that was written elsewhere, or left by an earlier run."""
         writing = self._writing(visit, kind)
+        left = visit.restored.pop(kind, None)
+        if left is not None and left.body != writing.text:
+            return self._restore(writing, left)
         revision = visit.draft_revision(kind)
         if revision <= writing.revision:
             return ""
@@ -76,6 +80,17 @@ class DraftBook:
             writing.other = body
             return "other"
         return ""
+
+    def _restore(self, writing: Writing, left: DraftRestored) -> News:
+        """Show a text that an earlier run left; beside what has been written since."""
+        if writing.edited:
+            writing.other = left.body
+            return "other"
+        if left.body:
+            stored, conflicts = writing.text, writing.revision > left.revision
+            writing.text, writing.edited = left.body, True
+            writing.other = stored if conflicts and stored else None
+        return "loaded"
 
     def has_other(self, visit: Visit, kind: DraftKind) -> bool:
         """Whether another draft waits to be chosen."""

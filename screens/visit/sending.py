@@ -98,8 +98,8 @@ class Sending:
         if visit is None:
             return
         for pending in failed(visit):
-            self._place.desk.discard_pending(visit.case_id, pending.id)
             self._post(visit, pending.body)
+            self._place.discard_message(visit.case_id, pending.id)
         self._screen.show_current()
 
     def do_message_take_back(self) -> None:
@@ -110,10 +110,10 @@ class Sending:
         lost = failed(visit)
         if not lost:
             return
-        self._place.desk.discard_pending(visit.case_id, lost[-1].id)
         written = self._talk.composer.text
         body = lost[-1].body + ("\n\n" + written if written else "")
         self._screen.drafts.edit(visit, "message", body)
+        self._place.discard_message(visit.case_id, lost[-1].id)
         self._talk.show_composer(visit, anew=True)
         self._screen.show_current()
         self._talk.composer.area.focus()

@@ -291,7 +291,7 @@ async def test_what_another_person_left_is_never_sent(memory_backend: Backend) -
         sent = desk.link.send(post("inte ditt"))
         await desk.until(lambda: desk.heard(SessionEnded))
         await desk.enter("nils")
-        with pytest.raises(Unauthorised):
+        with pytest.raises(Offline):
             await desk.call(sent)
         assert await stored(site) == []
 

@@ -135,6 +135,7 @@ class StageApp(WatchedApp[None]):
             now=lambda: NOW,
             submit=self._submit,
             send_message=asked.commands.append,
+            discard_message=self.desk.discard_pending,
             send_letter=self._submit,
             save_draft=lambda _case, _kind, _body: None,
             app_may=self._may,

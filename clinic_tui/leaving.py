@@ -32,7 +32,7 @@ class Leaving:
         self._looking = False
 
     def then(self, act: Callable[[], None], seconds: float = LAST_SECONDS) -> None:
-        """Leave by `act`; what is unsent gets some seconds first, and is asked about where they did not do."""
+        """Leave by `act`; what is unsent after these seconds is asked about first."""
         if self._looking:
             return
         self._looking = True

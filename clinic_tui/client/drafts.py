@@ -80,11 +80,11 @@ class Drafts:
             if draft.keeping is not None:
                 self._keep(key, draft)
 
-    def _keep(self, key: DraftPlace, draft: _Draft) -> None:
+    def _keep(self, key: DraftPlace, draft: _Draft, *, sent: bool = False) -> "asyncio.Future[None]":
         if draft.keeping is not None:
             draft.keeping.cancel()
             draft.keeping = None
-        self._keeper.draft(*key, draft.body, draft.revision)
+        return self._keeper.draft(*key, draft.body, draft.revision, sent=sent)
 
     async def drain(self) -> None:
         """Save everything now and wait for it."""
@@ -123,6 +123,7 @@ class Drafts:
         command = SaveDraft(
             command_id=new_id(), case_id=case_id, kind=kind, body=draft.body, revision=draft.revision
         )
+        await asyncio.shield(self._keep(key, draft, sent=True))
         while True:
             try:
                 answer = await self._send(command)

@@ -26,10 +26,10 @@ from clinic_tui.client.link_events import (
     SnapshotArrived,
 )
 from clinic_tui.client.outbox import Outbox, is_letter
-from clinic_tui.client.unsent import DraftKind, Left
+from clinic_tui.client.unsent import Drafted, DraftKind, Left, digest
 from clinic_tui.protocol.commands import Command, SignNote
 from clinic_tui.protocol.events import Beat, Envelope
-from clinic_tui.protocol.resources import Cursor, DeskSnapshot, SignedIn
+from clinic_tui.protocol.resources import Cursor, DeskSnapshot, Draft, SignedIn
 
 if TYPE_CHECKING:
     from clinic_tui.client.keeper import Device
@@ -110,15 +110,25 @@ class Engine:
             self._tell(MessageRestored(one.command, one.at, one.error))
             if one.error is None:
                 self._outbox.put(one.command)
-        saved = {(draft.case_id, draft.kind): draft.body for draft in snapshot.drafts}
+        saved = {(draft.case_id, draft.kind): draft for draft in snapshot.drafts}
         for draft in self._keeper.drafts():
-            place = draft.place
-            if saved.get(place, "") == draft.body:
-                self._drafts.drop(*place)
-            elif place not in self._drafts:
-                self._tell(DraftRestored(*place, draft.body, draft.revision))
-                self._drafts.put(*place, draft.body, draft.revision)
+            if draft.place not in self._drafts:
+                self._restore(draft, saved.get(draft.place))
         self._outbox.resume()
+
+    def _restore(self, draft: Drafted, stored: Draft | None) -> None:
+        """Go on with a draft that an earlier run left; `stored` is what the backend has in its place.
+
+        Where that is a text of the earlier run itself, saved though its answer never came, it is replaced.
+        """
+        revision = draft.revision
+        if stored is not None and (stored.body == draft.body or digest(stored.body) in draft.before):
+            revision = stored.revision
+        if draft.body == (stored.body if stored is not None else ""):
+            self._drafts.drop(*draft.place)
+            return
+        self._tell(DraftRestored(*draft.place, draft.body, revision))
+        self._drafts.put(*draft.place, draft.body, revision)
 
     async def _let_go(self) -> None:
         """Nothing of this person is sent any more; what is kept on the device stays there."""

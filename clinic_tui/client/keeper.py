@@ -171,11 +171,14 @@ class Keeper:
         if command_id in self.unsent.messages:
             self._add(Settled(command_id), sync=False)
 
-    def draft(self, case_id: str, kind: DraftKind, body: str, revision: int) -> None:
-        """A draft now reads so."""
-        record = Drafted(case_id, kind, body, revision, datetime.now(UTC), self.assignment)
-        if record.body != getattr(self.unsent.drafts.get((case_id, kind)), "body", None):
-            self._add(record)
+    def draft(
+        self, case_id: str, kind: DraftKind, body: str, revision: int, *, sent: bool = False
+    ) -> "asyncio.Future[None]":
+        """A draft now reads so; `sent` where it is about to be saved. The future ends once it is kept."""
+        known = self.unsent.drafts.get((case_id, kind))
+        if known is not None and known.body == body and known.sent >= sent:
+            return _done()
+        return self._add(Drafted(case_id, kind, body, revision, datetime.now(UTC), self.assignment, sent))
 
     def draft_settled(self, case_id: str, kind: DraftKind) -> None:
         """The backend has the draft as it is, or nothing of it is needed."""

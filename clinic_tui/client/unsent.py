@@ -4,6 +4,7 @@ A message is in it from before it leaves until its outcome is known; one that wa
 author has seen to it. Of a draft the newest text is in it until the backend has that text.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,6 +20,8 @@ from clinic_tui.protocol.problems import Problem
 from clinic_tui.protocol.team_commands import SayToStaff, StartConversation
 
 DraftKind = Literal["message", "note"]
+SENT_REMEMBERED: Final = 16
+"""So many saves of one draft without an answer are known again."""
 DraftPlace = tuple[str, DraftKind]
 
 
@@ -58,6 +61,10 @@ class Drafted(msgspec.Struct, frozen=True, tag="drafted"):
     """The saved draft it was written on."""
     at: datetime
     assignment: str
+    sent: bool = False
+    """Whether this very text was sent to be saved: the backend may have it, though nobody was told."""
+    before: tuple[str, ...] = ()
+    """Digests of earlier texts that were sent without an answer, the newest last."""
 
     @property
     def place(self) -> DraftPlace:
@@ -162,7 +169,7 @@ class Unsent:
             case Settled():
                 self.messages.pop(record.id, None)
             case Drafted():
-                self.drafts[record.case_id, record.kind] = record
+                self.drafts[record.place] = _after(self.drafts.get(record.place), record)
             case DraftSettled():
                 self.drafts.pop((record.case_id, record.kind), None)
 
@@ -213,6 +220,21 @@ def merged(files: Iterable[Iterable[bytes]]) -> Unsent:
     for draft in sorted((draft for part in parts for draft in part.drafts.values()), key=lambda one: one.at):
         whole.drafts[draft.place] = _both(whole.drafts.get(draft.place), draft)
     return whole
+
+
+def digest(text: str) -> str:
+    """By which a text is known again."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def _after(earlier: Drafted | None, record: Drafted) -> Drafted:
+    """The record, with what was sent before it."""
+    if earlier is None:
+        return record
+    before = (*earlier.before, *record.before)
+    if earlier.sent:
+        before = (*before, digest(earlier.body))
+    return msgspec.structs.replace(record, before=tuple(dict.fromkeys(before))[-SENT_REMEMBERED:])
 
 
 def _both(older: Drafted | None, newer: Drafted) -> Drafted:

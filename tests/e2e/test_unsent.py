@@ -1,0 +1,150 @@
+"""What is unsent survives the end of the program, however it ends; for its own person, once, in order."""
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Start
+from tests.e2e.served import Backend
+from tests.e2e.sign_in import enter, sign_in
+from tests.e2e.terminal import Terminal
+
+pytestmark = [pytest.mark.pty, pytest.mark.timeout(300)]
+
+ANDERS = "Anders Björk"
+MESSAGES = [f"svar nummer {number}" for number in range(1, 6)]
+DRAFT, NOTE, OTHER_DRAFT = "halvskrivet svar", "halvskriven anteckning", "svar till nästa"
+QUESTION = "Allt är inte skickat"
+
+
+def pause(served: Backend, *, on: bool) -> None:
+    """Have the backend answer nobody, or go on."""
+    os.kill(served.process.pid, signal.SIGSTOP if on else signal.SIGCONT)
+
+
+def kept(home: Path) -> list[Path]:
+    return sorted(home.rglob("*.journal"))
+
+
+def wait_kept(terminal: Terminal, home: Path) -> None:
+    """Wait until nothing more is written to the journal: the last text is in it after a second."""
+    since, size = time.monotonic(), -1
+
+    def still() -> bool:
+        nonlocal since, size
+        now = sum(path.stat().st_size for path in kept(home))
+        if now != size:
+            since, size = time.monotonic(), now
+        return size > 0 and time.monotonic() - since > 1.5
+
+    terminal.wait(still, "a journal that is still")
+
+
+def to_anders(terminal: Terminal) -> None:
+    """Go to Anna's second visit."""
+    terminal.press("f3")
+    terminal.wait_for("Ctrl+N")
+    terminal.press("f3")
+    terminal.wait_for(f"Till {ANDERS}")
+
+
+def write(terminal: Terminal, text: str) -> None:
+    terminal.type(text)
+    terminal.wait_for(text)
+
+
+def post(terminal: Terminal, texts: list[str]) -> None:
+    """Write and send, one after the other."""
+    for text in texts:
+        write(terminal, text)
+        terminal.press("ctrl+j")
+        terminal.wait(lambda text=text: terminal.screen.count(text) == 1, f"{text!r} on the log alone")
+
+
+def write_all(terminal: Terminal) -> None:
+    """Five messages and three drafts, with nobody to take them."""
+    to_anders(terminal)
+    post(terminal, MESSAGES)
+    write(terminal, DRAFT)
+    terminal.press("ctrl+n")
+    terminal.wait_for("Anteckning")
+    terminal.wait_still()
+    write(terminal, NOTE)
+    terminal.press("f3")
+    terminal.wait_gone(f"Till {ANDERS}")
+    terminal.wait_still()
+    write(terminal, OTHER_DRAFT)
+
+
+def sent_to_anders(served: Backend) -> list[str]:
+    """What Anna wrote to him, as the backend has it."""
+    anna = served.colleague("anna")
+    case = next(one for one in anna.desk()["mine"] if one["row"]["resident"]["name"] == ANDERS)
+    return [one["body"] for one in case["messages"] if one["body"] in MESSAGES]
+
+
+def drafts(served: Backend) -> list[dict[str, Any]]:
+    return [draft for case in served.colleague("anna").desk()["mine"] for draft in case["drafts"]]
+
+
+def came_back(terminal: Terminal, served: Backend) -> None:
+    """Everything is with the backend, once and in order."""
+    terminal.wait(lambda: len(sent_to_anders(served)) >= len(MESSAGES), "five messages")
+    terminal.wait(lambda: len(drafts(served)) >= 3, "three drafts")
+    assert sent_to_anders(served) == MESSAGES
+    bodies = " | ".join(draft["body"] for draft in drafts(served))
+    assert all(text in bodies for text in (DRAFT, NOTE, OTHER_DRAFT)), bodies
+
+
+def by(number: signal.Signals) -> Callable[[Terminal], None]:
+    def end(terminal: Terminal) -> None:
+        terminal.send_signal(number)
+        terminal.wait_exit()
+
+    return end
+
+
+def by_the_key(terminal: Terminal) -> None:
+    """Ctrl+Q, through the visits in progress and what is unsent."""
+    terminal.press("ctrl+q")
+    terminal.wait_for("utan att avsluta passet")
+    terminal.wait_still(0.4)
+    terminal.press("q")
+    terminal.wait_for(QUESTION, f"5 meddelanden till {ANDERS} är inte skickade", "krypterat på den här")
+    terminal.wait_still(0.4)
+    terminal.press("q")
+    assert terminal.wait_exit() == 0
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        pytest.param(by(signal.SIGKILL), id="SIGKILL"),
+        pytest.param(by(signal.SIGTERM), id="SIGTERM"),
+        pytest.param(by_the_key, id="the key"),
+    ],
+)
+def test_what_is_unsent_comes_back_once_and_in_order(
+    start: Start, served: Backend, home: Path, end: Callable[[Terminal], None]
+) -> None:
+    served.colleague("anna")
+    terminal = start("--server", served.url)
+    enter(terminal, "anna")
+    pause(served, on=True)
+    write_all(terminal)
+    wait_kept(terminal, home)
+    end(terminal)
+    pause(served, on=False)
+    [journal] = kept(home)
+    assert journal.stat().st_mode & 0o777 == 0o600
+    assert journal.parent.stat().st_mode & 0o777 == 0o700
+    data = journal.read_bytes()
+    assert not any(text.encode() in data for text in (*MESSAGES, DRAFT, NOTE, OTHER_DRAFT, ANDERS))
+    again = start("--server", served.url)
+    sign_in(again, "anna")
+    came_back(again, served)

@@ -1,15 +1,11 @@
 """The desk: one model of all that the workstation shows, folded from snapshots, events and answers."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
 from clinic_tui.client.link_events import (
     Arrived,
-    DraftRestored,
     LinkStatus,
-    MessageRestored,
-    OutboxChanged,
-    StaffLetter,
 )
 from clinic_tui.domain.async_chats import ASYNC_HELD
 from clinic_tui.domain.cases import FINISHED, HELD, CaseKind, CaseState
@@ -21,7 +17,6 @@ from clinic_tui.protocol.commands import (
     MessageAnswer,
     NoteAnswer,
     PhraseAnswer,
-    PostMessage,
     ProfileAnswer,
     UndoAnswer,
 )
@@ -57,37 +52,30 @@ from clinic_tui.protocol.team_commands import ConversationAnswer
 from clinic_tui.protocol.wire import Wire
 from clinic_tui.state.changes import NOTHING, Changes
 from clinic_tui.state.left_unanswered import LeftUnanswered
+from clinic_tui.state.outgoing import Outgoing, team_changes
 from clinic_tui.state.people import People
-from clinic_tui.state.restored import Restored
 from clinic_tui.state.rows import Rows
 from clinic_tui.state.saved_drafts import SavedDrafts
-from clinic_tui.state.staff_letters import StaffLetters
-from clinic_tui.state.team import Part, Team
+from clinic_tui.state.team import Team
 from clinic_tui.state.visit import Visit
 
 _HELD = HELD | ASYNC_HELD
 """States in which somebody has a case of any kind."""
 
 
-def _team(part: Part) -> Changes:
-    return Changes(team=frozenset({part}))
-
-
-class Desk:
+class Desk(Outgoing):
     """What a signed-in staff member sees. No I/O: changes come in by `load`, `fold` and `absorb`.
 
     Older news than what is known is ignored, so an event may come twice, or after the answer that held it.
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.people = People()
         self.team = Team()
         self.drafts = SavedDrafts()
-        self.letters = StaffLetters()
-        self.restored = Restored()
         self.unanswered = LeftUnanswered()
         self.rows = Rows(self._shows, self._involves)
-        self.visits: dict[str, Visit] = {}
         self.cursors: dict[str, int] = {}
         self.connection = LinkStatus()
         self._lost: set[tuple[str, datetime]] = set()
@@ -152,7 +140,7 @@ class Desk:
             case MessageChanged():
                 return self._put_message(event.message)
             case NoteSigned():
-                return self._in_visit(event.note.case_id, lambda visit: visit.put_note(event.note))
+                return self.in_visit(event.note.case_id, lambda visit: visit.put_note(event.note))
             case DraftChanged():
                 return self.put_saved_draft(event.draft)
             case ProfileChanged():
@@ -162,9 +150,9 @@ class Desk:
             case AssignmentLost():
                 return self._put_lost(event)
             case ResidentPresence():
-                return self._in_visit(event.case_id, lambda visit: visit.put_presence(event.presence))
+                return self.in_visit(event.case_id, lambda visit: visit.put_presence(event.presence))
             case UnitChanged():
-                return _team("units") if self.people.put_unit(event.unit) else NOTHING
+                return team_changes("units") if self.people.put_unit(event.unit) else NOTHING
             case Withheld():
                 return self._let_go(event)
             case StaffTyping() | ResidentCaseChanged() | ResidentTicketChanged() | TextSent():
@@ -190,24 +178,32 @@ class Desk:
             case NoteAnswer():
                 note = answer.note
                 signed = self._put_row(answer.case)
-                signed |= self._in_visit(note.case_id, lambda visit: visit.put_note(note))
+                signed |= self.in_visit(note.case_id, lambda visit: visit.put_note(note))
                 return signed | (self.open(answer.successor) if answer.successor is not None else NOTHING)
             case ProfileAnswer():
                 return Changes(profile=True) if self.people.put_profile(answer.profile) else NOTHING
             case PhraseAnswer():
                 return Changes(phrases=True) if self.people.put_phrase(answer.phrase) else NOTHING
             case ConversationAnswer():
-                return _team("conversations") if self.team.put_conversation(answer.conversation) else NOTHING
+                return (
+                    team_changes("conversations")
+                    if self.team.put_conversation(answer.conversation)
+                    else NOTHING
+                )
             case TicketAnswer():
-                return _team("tickets") if self.team.put_ticket(answer.ticket) else NOTHING
+                return team_changes("tickets") if self.team.put_ticket(answer.ticket) else NOTHING
             case VerificationAnswer():
-                return _team("verifications") if self.team.put_verification(answer.verification) else NOTHING
+                return (
+                    team_changes("verifications")
+                    if self.team.put_verification(answer.verification)
+                    else NOTHING
+                )
             case ChatAnswer():
                 return self._put_row(answer.case)
             case UndoAnswer():
                 row = self._put_row(answer.case) if answer.case is not None else NOTHING
                 ticket = answer.ticket
-                return row | (_team("tickets") if ticket and self.team.put_ticket(ticket) else NOTHING)
+                return row | (team_changes("tickets") if ticket and self.team.put_ticket(ticket) else NOTHING)
             case _:
                 return NOTHING
 
@@ -238,64 +234,7 @@ class Desk:
 
     def add_page(self, case_id: str, page: MessagePage) -> Changes:
         """Take in older messages of a visit."""
-        return self._in_visit(case_id, lambda visit: visit.add_page(page))
-
-    def queue_message(self, command: PostMessage, at: datetime) -> Changes:
-        """Show an outgoing message at once, before it is sent."""
-        visit = self.visits.get(command.case_id)
-        if visit is None:
-            return NOTHING
-        visit.send(command, at)
-        return Changes(visits=frozenset({command.case_id}))
-
-    def outbox(self, change: OutboxChanged) -> Changes:
-        """Take in how the sending of a message goes."""
-        command = change.command
-        if not isinstance(command, PostMessage):
-            return self._letter(change)
-        if command.case_id not in self.visits:
-            self.restored.mark(command.case_id, change.message_id, change.state, change.error)
-            return NOTHING
-        if change.state == "withdrawn":
-            return self.discard_pending(command.case_id, change.message_id)
-        return self._in_visit(
-            command.case_id, lambda visit: visit.mark(change.message_id, change.state, change.error)
-        )
-
-    def _letter(self, change: OutboxChanged) -> Changes:
-        if change.state == "withdrawn":
-            return self.settle_letter(change.message_id)
-        if change.state == "sent" and self.letters.is_restored(change.message_id):
-            return self.settle_letter(change.message_id)
-        news = self.letters.mark(change.message_id, change.state, change.error)
-        return _team("conversations") if news else NOTHING
-
-    def restore(self, event: MessageRestored | DraftRestored) -> Changes:
-        """Show what an earlier run left; a case that is not open is fetched, once."""
-        if isinstance(event, DraftRestored):
-            case_id, first = event.case_id, self.restored.draft(event)
-        elif isinstance(event.command, PostMessage):
-            case_id, first = event.command.case_id, self.restored.message(event.command, event)
-        else:
-            self.letters.restore(event.command, event.at, event.error)
-            return _team("conversations")
-        if case_id not in self.visits:
-            return Changes(wanted=frozenset({case_id})) if first else NOTHING
-        self.restored.into(self.visits[case_id])
-        return Changes(visits=frozenset({case_id}))
-
-    def queue_letter(self, command: StaffLetter, at: datetime) -> Changes:
-        """Show a message to colleagues at once, before it is sent."""
-        self.letters.queue(command, at)
-        return _team("conversations")
-
-    def settle_letter(self, message_id: str) -> Changes:
-        """A message to colleagues no longer waits: the backend has it, or its text was given back."""
-        return _team("conversations") if self.letters.settle(message_id) else NOTHING
-
-    def discard_pending(self, case_id: str, message_id: str) -> Changes:
-        """Take a message that failed off the log; the user gave it up or edits it."""
-        return self._in_visit(case_id, lambda visit: visit.settle(message_id))
+        return self.in_visit(case_id, lambda visit: visit.add_page(page))
 
     def is_mine(self, row: CaseRow) -> bool:
         """Whether I have the case and it is not finished."""
@@ -364,7 +303,7 @@ class Desk:
         changes = NOTHING
         part = self.team.let_go(event.object_id)
         if part is not None:
-            changes |= _team(part)
+            changes |= team_changes(part)
         ids = frozenset({event.object_id})
         if self.rows.let_go(event.object_id, event.revision):
             changes |= Changes(rows=ids, lists=True)
@@ -403,11 +342,5 @@ class Desk:
 
     def put_saved_draft(self, draft: Draft) -> Changes:
         """Take in a draft as the backend saved it."""
-        listed = _team("drafts") if self.drafts.put(draft) else NOTHING
-        return listed | self._in_visit(draft.case_id, lambda visit: visit.put_draft(draft))
-
-    def _in_visit(self, case_id: str, change: Callable[[Visit], bool]) -> Changes:
-        visit = self.visits.get(case_id)
-        if visit is None or not change(visit):
-            return NOTHING
-        return Changes(visits=frozenset({case_id}))
+        listed = team_changes("drafts") if self.drafts.put(draft) else NOTHING
+        return listed | self.in_visit(draft.case_id, lambda visit: visit.put_draft(draft))

@@ -86,7 +86,12 @@ def _need_terminal() -> None:
 @program.command(help=N_("A private backend with made-up patients, and the workstation on it."))
 @click.option("--seed", type=click.IntRange(0, 2**31), default=1, help=N_("Another number, another day."))
 @click.option("--now", metavar="TIME", help=N_("The demo's time at its start, such as 2026-03-10T09:00."))
-@click.option("--speed", type=click.FloatRange(0.0, 1000.0), default=1.0, help=N_("How fast time goes."))
+@click.option(
+    "--speed",
+    type=click.FloatRange(0.0, 1000.0),
+    default=1.0,
+    help=N_("How fast time goes; at 0 it stands, and people only answer."),
+)
 @click.option("--as", "staff", metavar="STAFF", default="anna", help=N_("Who to be, by user name."))
 @_LANGUAGE
 @click.option("--empty", is_flag=True, help=N_("No cases to begin with, and nobody who comes."))

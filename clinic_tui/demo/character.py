@@ -18,6 +18,8 @@ class Character:
     dataset: Dataset
     script: Script
     random: Random
+    asks_back: bool = True
+    """Whether they sometimes go on with a question of their own."""
     said: int = 0
     """How many answers were given."""
     parting: bool = False
@@ -41,7 +43,7 @@ class Character:
             self._fallbacks.append(answer)
         self.said += 1
         self.parting = answer == self.script.closing
-        if self._asks and not self.parting and self.said >= 2 and self.random.random() < 0.35:
+        if self.asks_back and self._asks and not self.parting and self.said >= 2 and self.random.random() < 0.35:
             return [answer, self._asks.pop(0)]
         return [answer]
 

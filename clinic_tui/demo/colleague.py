@@ -9,6 +9,7 @@ from datetime import datetime
 from clinic_tui.client.errors import ClientError
 from clinic_tui.client.http import Http
 from clinic_tui.client.live import LiveStream
+from clinic_tui.demo.pace import Pace
 from clinic_tui.demo.records import Staff
 from clinic_tui.demo.team_records import ColleagueScript, Initiative
 from clinic_tui.protocol.command import Command
@@ -39,12 +40,12 @@ class SimulatedColleague:
     """One staff member on shift. `be` stays until cancelled; everything goes through the open API."""
 
     def __init__(
-        self, server: str, member: Staff, password: str, script: ColleagueScript, speed: float
+        self, server: str, member: Staff, password: str, script: ColleagueScript, pace: Pace
     ) -> None:
         self._http = Http(server)
         self._server, self._member, self._password = server, member, password
         self._script = script
-        self._speed = speed
+        self._pace = pace
         self._me = ""
         self._rows: dict[str, CaseRow] = {}
         self._done: set[str] = set()
@@ -113,7 +114,7 @@ class SimulatedColleague:
         task.add_done_callback(self._tasks.discard)
 
     async def _answer_hand_over(self, case_id: str) -> None:
-        await self._pause(THINKS_SECONDS)
+        await self._pace.take(THINKS_SECONDS)
         row = self._rows[case_id]
         await self._send(
             AnswerHandOver(
@@ -126,7 +127,7 @@ class SimulatedColleague:
         )
 
     async def _reply(self, conversation_id: str, body: str) -> None:
-        await self._pause(THINKS_SECONDS)
+        await self._pace.take(THINKS_SECONDS)
         await self._send(
             SayToStaff(command_id=new_id(), conversation_id=conversation_id, body=self._answer(body))
         )
@@ -140,12 +141,12 @@ class SimulatedColleague:
         return self._script.fallback[(self._said - 1) % len(self._script.fallback)]
 
     async def _after_a_while(self, command: Command) -> None:
-        await self._pause(THINKS_SECONDS)
+        await self._pace.take(THINKS_SECONDS)
         await self._send(command)
 
     async def _take(self, initiative: Initiative) -> None:
         """Do something by oneself when its time has come."""
-        await self._pause(initiative.after_seconds)
+        await self._pace.let_pass(initiative.after_seconds)
         row = self._rows.get(initiative.case) if initiative.case else None
         match initiative.kind:
             case "hand_over" if row is not None:
@@ -184,9 +185,6 @@ class SimulatedColleague:
         """Send it; a colleague who is too late lets it be."""
         with contextlib.suppress(ClientError):
             await self._http.send(command)
-
-    async def _pause(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / self._speed)
 
     def live(self, server_time: datetime) -> None:
         """What was missed has come; nothing depends on it."""

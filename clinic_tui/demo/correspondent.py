@@ -9,6 +9,7 @@ from clinic_tui.client.errors import ClientError
 from clinic_tui.client.http import Http
 from clinic_tui.client.live import LiveStream
 from clinic_tui.demo.character import Character
+from clinic_tui.demo.pace import Pace
 from clinic_tui.protocol.commands import AskQuestion, RedeemTicket, ResidentSaw, ResidentSays
 from clinic_tui.protocol.events import Beat, Envelope
 from clinic_tui.protocol.ids import new_id
@@ -32,13 +33,13 @@ class Correspondent:
         secret: str,
         resident_id: str,
         character_of: Callable[[str], Character],
-        speed: float,
+        pace: Pace,
     ) -> None:
         """`character_of` gives who they are in a case, by its id."""
         self._http = Http(server)
         self._server, self._secret, self._id = server, secret, resident_id
         self._character_of = character_of
-        self._speed = speed
+        self._pace = pace
         self._news = asyncio.Event()
         self._stream: LiveStream | None = None
         self._answered: set[str] = set()
@@ -48,7 +49,7 @@ class Correspondent:
     async def visit(self, question: AskQuestion | None = None) -> None:
         """Sign in, ask what is to be asked, read and answer what is new, and leave."""
         try:
-            await self._pause(PHONE_SECONDS)
+            await self._pace.take(PHONE_SECONDS)
             token = (await self._http.resident_sign_in(self._id, self._secret)).token
             if question is not None:
                 await self._http.send(question)
@@ -78,7 +79,7 @@ class Correspondent:
             if self.in_queue:
                 return
             try:
-                async with asyncio.timeout(STAYS_SECONDS / self._speed):
+                async with asyncio.timeout(self._pace.patience(STAYS_SECONDS)):
                     await self._news.wait()
             except TimeoutError:
                 return
@@ -92,12 +93,12 @@ class Correspondent:
         self._answered.add(last.id)
         await self._stream.show(Beat(seen=case.id))
         character = self._character_of(case.id)
-        await self._pause(character.reading_seconds(last.body))
+        await self._pace.take(character.reading_seconds(last.body))
         await self._http.send(ResidentSaw(command_id=new_id(), case_id=case.id, seq=last.seq, read=True))
         open_now = case.reply_allowed and case.state != "closed"
         for text in character.answer(last.body) if open_now else ():
             await self._stream.show(Beat(seen=case.id, typing_in=case.id))
-            await self._pause(character.typing_seconds(text))
+            await self._pace.take(character.typing_seconds(text))
             await self._http.send(ResidentSays(command_id=new_id(), case_id=case.id, body=text))
         await self._stream.show(Beat(seen=case.id))
 
@@ -106,13 +107,10 @@ class Correspondent:
         ticket = next((one for one in home.tickets if one.state == "issued"), None)
         if ticket is None or home.blocked:
             return
-        await self._pause(REDEEMS_SECONDS)
+        await self._pace.take(REDEEMS_SECONDS)
         with contextlib.suppress(ClientError):
             await self._http.send(RedeemTicket(command_id=new_id(), ticket_id=ticket.id))
             self.in_queue = True
-
-    async def _pause(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / self._speed)
 
     def live(self, server_time: datetime) -> None:
         """What was missed has come; nothing depends on it."""

@@ -12,6 +12,7 @@ from clinic_tui.demo.character import Character
 from clinic_tui.demo.colleague import SimulatedColleague
 from clinic_tui.demo.correspondent import Correspondent
 from clinic_tui.demo.dataset import Dataset
+from clinic_tui.demo.pace import Pace
 from clinic_tui.demo.records import Case, Script
 from clinic_tui.demo.resident import SimulatedResident
 from clinic_tui.demo.team_records import Chat, ColleagueScript
@@ -40,6 +41,7 @@ class Crowd:
     dataset: Dataset
     seed: int = 1
     speed: float = 1.0
+    """See `Pace`."""
     password: str = ""
     """The colleagues' password; without it nobody of the staff signs in."""
     identifier: Callable[[str], str] = str
@@ -52,6 +54,9 @@ class Crowd:
     _missed: set[str] = field(default_factory=set[str])
     """Residents for whom something came while they were busy."""
     _characters: dict[tuple[str, str], Character] = field(default_factory=dict[tuple[str, str], Character])
+
+    def __post_init__(self) -> None:
+        self._pace = Pace(self.speed)
 
     async def run(self) -> None:
         """Let them live until cancelled."""
@@ -66,7 +71,7 @@ class Crowd:
                 if chat.comes_later:
                     self._start(self._ask(chat), f"question {chat.id}")
             for case in self.dataset.arrivals:
-                await asyncio.sleep(random.uniform(*ARRIVAL_SECONDS) / self.speed)
+                await self._pace.let_pass(random.uniform(*ARRIVAL_SECONDS))
                 self._enter(case, Random(random.random()), arrives=True)  # noqa: S311
             await asyncio.Event().wait()
         finally:
@@ -88,7 +93,7 @@ class Crowd:
     async def _correspond(self, resident_id: str, question: AskQuestion | None = None) -> None:
         """One stay in the service, and one more for what came meanwhile."""
         character = partial(self._character, resident_id)
-        person = Correspondent(self.server, self.secret, resident_id, character, self.speed)
+        person = Correspondent(self.server, self.secret, resident_id, character, self._pace)
         try:
             await self._live(resident_id)
             await person.visit(question)
@@ -100,7 +105,7 @@ class Crowd:
     async def _live(self, resident_id: str) -> None:
         """Take part in a live visit, where there is one."""
         character = self._character(resident_id, "")
-        await SimulatedResident(self.server, self.secret, resident_id, character, self.speed).be()
+        await SimulatedResident(self.server, self.secret, resident_id, character, self._pace).be()
 
     def _left(self, resident_id: str) -> None:
         self._busy.discard(resident_id)
@@ -113,8 +118,11 @@ class Crowd:
         place = (resident_id, case_id)
         if place not in self._characters:
             dice = Random(f"{self.seed} {resident_id} {case_id}")  # noqa: S311
-            self._characters[place] = Character(self.dataset, self._script(resident_id, case_id), dice)
+            self._characters[place] = self._play(self._script(resident_id, case_id), dice)
         return self._characters[place]
+
+    def _play(self, script: Script, random: Random) -> Character:
+        return Character(self.dataset, script, random, asks_back=not self._pace.stands)
 
     def _script(self, resident_id: str, case_id: str) -> Script:
         """The script written for the case, else one of the resident's others, else anybody's."""
@@ -131,7 +139,7 @@ class Crowd:
 
     async def _ask(self, chat: Chat) -> None:
         """Send an administrative question when its time has come."""
-        await asyncio.sleep(-chat.age_minutes * 60 / self.speed)
+        await self._pace.let_pass(-chat.age_minutes * 60)
         sender = chat.proxy or chat.resident
         if sender in self._busy:
             return
@@ -151,7 +159,7 @@ class Crowd:
         await asyncio.sleep(COLLEAGUES_SECONDS)
         for script in self.dataset.colleagues:
             member = self.dataset.staff_by_id[script.staff]
-            person = SimulatedColleague(self.server, member, self.password, self._placed(script), self.speed)
+            person = SimulatedColleague(self.server, member, self.password, self._placed(script), self._pace)
             self._start(person.be(), f"colleague {member.id}")
             await asyncio.sleep(1 / CONNECTS_A_SECOND)
 
@@ -167,12 +175,12 @@ class Crowd:
         return [case for case in self.dataset.cases if case.state in HAS_RESIDENT]
 
     def _enter(self, case: Case, random: Random, *, arrives: bool = False) -> None:
-        character = Character(self.dataset, case.script, random)
+        character = self._play(case.script, random)
         writes = case.proxy or case.resident
         if writes in self._busy:
             return
         self._busy.add(writes)
-        resident = SimulatedResident(self.server, self.secret, writes, character, self.speed)
+        resident = SimulatedResident(self.server, self.secret, writes, character, self._pace)
         leaves = arrives and random.random() < LEAVE_SHARE
         patience = case.script.patience_minutes * 60.0 if leaves else None
         seeks = seek_care(case) if arrives else None

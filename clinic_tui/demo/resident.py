@@ -9,6 +9,7 @@ from clinic_tui.client.errors import ClientError
 from clinic_tui.client.http import Http
 from clinic_tui.client.live import LiveStream
 from clinic_tui.demo.character import Character
+from clinic_tui.demo.pace import Pace
 from clinic_tui.protocol.commands import LeaveQueue, ResidentSaw, ResidentSays, SeekCare
 from clinic_tui.protocol.events import (
     Beat,
@@ -32,12 +33,12 @@ class SimulatedResident:
     """One resident with one case. `be` follows it to its end; everything goes through the open API."""
 
     def __init__(
-        self, server: str, secret: str, resident_id: str, character: Character, speed: float
+        self, server: str, secret: str, resident_id: str, character: Character, pace: Pace
     ) -> None:
         self._http = Http(server)
         self._server, self._secret, self._id = server, secret, resident_id
         self._character = character
-        self._speed = speed
+        self._pace = pace
         self._case: ResidentCase | None = None
         self._heard: asyncio.Queue[Message] = asyncio.Queue()
         self._news = asyncio.Event()
@@ -74,7 +75,7 @@ class SimulatedResident:
 
     async def _take_part(self, patience: float | None) -> None:
         try:
-            async with asyncio.timeout(None if patience is None else patience / self._speed):
+            async with asyncio.timeout(self._pace.patience(patience)):
                 await self._until({"in_progress"} | ENDED)
         except TimeoutError:
             if self._case is not None and self._case.state == "waiting":
@@ -87,17 +88,18 @@ class SimulatedResident:
         opening = self._character.script.opening
         if (
             opening
+            and not self._pace.stands
             and self._case is not None
             and self._case.state == "in_progress"
             and not self._case.messages
         ):
-            await self._pause(2.0)
+            await self._pace.take(2.0)
             await self._say(opening)
         while self._case is not None and self._case.state == "in_progress":
             message = await self._next_message()
             if message is None:
                 return
-            await self._pause(self._character.reading_seconds(message.body))
+            await self._pace.take(self._character.reading_seconds(message.body))
             await self._see(message, read=True)
             for text in self._character.answer(message.body):
                 await self._say(text)
@@ -130,13 +132,10 @@ class SimulatedResident:
             return
         case_id = self._case.id
         await self._stream.show(Beat(seen=case_id, typing_in=case_id))
-        await self._pause(self._character.typing_seconds(text))
+        await self._pace.take(self._character.typing_seconds(text))
         await self._stream.show(Beat(seen=case_id))
         if self._chatting:
             await self._http.send(ResidentSays(command_id=new_id(), case_id=case_id, body=text))
-
-    async def _pause(self, seconds: float) -> None:
-        await asyncio.sleep(seconds / self._speed)
 
     async def _until(self, states: Iterable[str]) -> None:
         wanted = set(states)

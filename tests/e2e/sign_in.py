@@ -33,9 +33,8 @@ def enter(terminal: Terminal, username: str) -> None:
 
 
 def close_dialog(terminal: Terminal, heading: str, key: str = "escape") -> None:
-    """Leave a dialog by a key; it takes none in its first moments."""
-    terminal.wait_for(heading)
-    terminal.wait_still(0.4)
+    """Leave a dialog by a key."""
+    terminal.wait_dialog(heading)
     terminal.press(key)
     terminal.wait_gone(heading)
 
@@ -45,6 +44,6 @@ def leave(terminal: Terminal) -> int:
     terminal.press("ctrl+q")
     terminal.wait(lambda: "Stäng Clinic" in terminal.screen or terminal.process.poll() is not None, "the end")
     if terminal.process.poll() is None:
-        terminal.wait_still(0.4)
+        terminal.wait_dialog("Stäng Clinic")
         terminal.press("q")
     return terminal.wait_exit()

@@ -21,10 +21,13 @@ import psutil
 import pyte
 from wcwidth import wcwidth
 
-PATIENCE = 30.0
+from clinic_tui.widgets.composer import BURST_SECONDS
+from clinic_tui.widgets.modal import QUIET_SECONDS
+
+PATIENCE = 20.0
 """Seconds to wait for what should come at once, on a machine that does much else."""
 TYPING_SECONDS = 0.006
-"""Between keys typed by hand; faster keys are taken for a paste."""
+"""Between keys typed by hand."""
 PROGRAM = (sys.executable, "-m", "clinic_tui")
 
 _NOT_FOR_PYTE = re.compile(rb"\x1b\[[<=>][0-9;]*u")
@@ -186,6 +189,14 @@ class Terminal:
         """Wait until none of these texts is on the screen."""
         self.wait(lambda: not any(text in self.screen for text in texts), f"no {texts!r}", timeout)
 
+    def wait_dialog(self, *texts: str) -> None:
+        """Wait for a dialog by its texts, and until it takes keys: it ignores those of its first moments.
+
+        They are counted from before it was painted, by the same clock; so this is long enough anywhere.
+        """
+        self.wait_for(*texts)
+        time.sleep(QUIET_SECONDS)
+
     def wait_still(self, seconds: float = 0.3, timeout: float = PATIENCE) -> None:
         """Wait until nothing has been written for so long."""
         since, size = time.monotonic(), -1
@@ -219,6 +230,13 @@ class Terminal:
         for char in text:
             self.write(char)
             time.sleep(TYPING_SECONDS)
+
+    def send(self, text: str) -> None:
+        """Write a message and send it; once the text was read, for keys in one read are a paste."""
+        self.type(text)
+        self.wait_for(text)
+        time.sleep(BURST_SECONDS)
+        self.press("ctrl+j")
 
     def paste(self, text: str) -> None:
         """Paste as a terminal does that was asked to mark pastes."""

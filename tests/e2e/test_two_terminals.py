@@ -1,8 +1,10 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.conftest import Start
+from tests.e2e.relay import Relay
 from tests.e2e.served import SERVE, Backend
 from tests.e2e.sign_in import FIRST_TIME, close_dialog, enter, leave, sign_in
 from tests.e2e.terminal import Terminal
@@ -11,12 +13,20 @@ pytestmark = pytest.mark.pty
 
 
 @pytest.fixture
-def two(start: Start, served: Backend, tmp_path: Path) -> tuple[Terminal, Terminal]:
+def relay(served: Backend) -> Iterator[Relay]:
+    """The way to the backend."""
+    made = Relay(served.url)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def two(start: Start, relay: Relay, tmp_path: Path) -> tuple[Terminal, Terminal]:
     """Anna and Ebba, each on a device of her own."""
     pair: list[Terminal] = []
     for name in ("anna", "ebba"):
         (tmp_path / name).mkdir()
-        pair.append(start("--server", served.url, env={"HOME": str(tmp_path / name)}))
+        pair.append(start("--server", relay.url, env={"HOME": str(tmp_path / name)}))
     for terminal, name in zip(pair, ("anna", "ebba"), strict=True):
         enter(terminal, name)
     return pair[0], pair[1]
@@ -60,12 +70,10 @@ def test_the_filter_is_asked_for_once_and_comes_back_without_names(
 ) -> None:
     terminal = start("--server", served.url)
     sign_in(terminal, "anna")
-    terminal.wait_for(FIRST_TIME, "Prioritet")
-    terminal.wait_still(0.4)
+    terminal.wait_dialog(FIRST_TIME, "Prioritet")
     terminal.click("2  Inom några timmar")
     terminal.wait_for("8 av 30 visas")
     terminal.click("Ord i namnet")
-    terminal.wait_still(0.4)
     terminal.type("ingrid")
     terminal.wait_for("1 av 30 visas")
     close_dialog(terminal, FIRST_TIME, "enter")
@@ -86,36 +94,32 @@ def test_what_one_takes_the_other_sees_and_a_take_over_is_told(two: tuple[Termin
     anna.wait_for("Karin Lindström")
     anna.press("t")
     anna.wait_for("Du har tagit emot Karin Lindström, 74 år")
-    ebba.wait(lambda: "Anna Ek" in ebba.line("Karin Lindström"), "Anna's name on Karin's row", 5)
+    ebba.wait(lambda: "Anna Ek" in ebba.line("Karin Lindström"), "Anna's name on Karin's row")
     ebba.press("o")
     close_dialog(ebba, "Ta över från Anna Ek", "o")
     anna.wait_for("tog Ebba Nyman över Karin Lindström, 74 år")
     anna.wait(lambda: "Ebba Nyman" in anna.line("Karin Lindström, 74 K"), "Ebba's name on Karin's row")
 
 
-def test_who_is_too_late_is_told_who_was_first(two: tuple[Terminal, Terminal]) -> None:
+def test_who_is_too_late_is_told_who_was_first(two: tuple[Terminal, Terminal], relay: Relay) -> None:
     names = {two[0]: "Anna Ek", two[1]: "Ebba Nyman"}
-    for _ in range(6):
-        for terminal in two:
-            terminal.wait_still()
-        for terminal in two:
-            terminal.press("t")
-        for terminal in two:
-            terminal.wait_still()
-        for late, first in (two, two[::-1]):
-            if f"{names[first]} tog" in late.screen:
-                assert "Nästa: " in late.screen
-                assert "Du har tagit emot" in first.screen
-                return
-        for terminal in two:
-            terminal.press("down")
-    pytest.fail("there never was a race")
+    relay.let_meet("/commands/accept_case", len(two))
+    for terminal in two:
+        terminal.wait_for("Karin Lindström")
+        terminal.press("t")
+    order = (two, two[::-1])
+
+    def told() -> tuple[Terminal, Terminal] | None:
+        return next(((late, first) for late, first in order if f"{names[first]} tog" in late.screen), None)
+
+    late, first = two[0].wait(told, "who was too late")
+    late.wait_for("Nästa: ")
+    first.wait_for("Du har tagit emot Karin Lindström, 74 år")
 
 
 def sign_out(terminal: Terminal) -> None:
     terminal.press("ctrl+p")
-    terminal.wait_for("Vad vill du göra?")
-    terminal.wait_still(0.4)
+    terminal.wait_dialog("Vad vill du göra?")
     terminal.type("logga ut")
     terminal.wait_gone("Gå ett steg tillbaka")
     terminal.press("enter")
@@ -144,7 +148,6 @@ def test_who_signs_in_next_meets_nothing_of_whom_was_there_before(start: Start, 
     sign_out(terminal)
     assert "Hans Bergman" not in terminal.screen
     terminal.press("backtab", "ctrl+u")
-    terminal.wait_still(0.3)
     enter(terminal, "anna")
     terminal.wait_for("Karin Lindström")
     terminal.press("6")

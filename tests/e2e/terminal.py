@@ -24,7 +24,7 @@ from wcwidth import wcwidth
 from clinic_tui.widgets.composer import BURST_SECONDS
 from clinic_tui.widgets.modal import QUIET_SECONDS
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds to wait for what should come at once, on a machine that does much else."""
 TYPING_SECONDS = 0.006
 """Between keys typed by hand."""
@@ -136,16 +136,17 @@ class Terminal:
 
     @property
     def raw(self) -> bytes:
-        """Every byte written to the terminal so far."""
+        """Every byte written to the terminal so far, without the sequence that is being written."""
         with self._news:
-            return bytes(self._raw)
+            return self._whole(bytes(self._raw))
+
+    def _whole(self, data: bytes) -> bytes:
+        held = _UNFINISHED.search(data[-64:])
+        return data[: -len(held.group())] if held and self.process.poll() is None else data
 
     def _feed(self) -> None:
         with self._news:
-            data = bytes(self._raw[self._fed :])
-            held = _UNFINISHED.search(data[-64:])
-            if held and self.process.poll() is None:
-                data = data[: len(data) - len(held.group())]
+            data = self._whole(bytes(self._raw[self._fed :]))
             self._fed += len(data)
         text = self._decode(_NOT_FOR_PYTE.sub(b"", data))
         self._stream.feed(text if text.isascii() else "".join(filter(_fits_pyte, text)))

@@ -43,7 +43,8 @@ class Character:
             self._fallbacks.append(answer)
         self.said += 1
         self.parting = answer == self.script.closing
-        if self.asks_back and self._asks and not self.parting and self.said >= 2 and self.random.random() < 0.35:
+        may_ask = self.asks_back and self._asks and not self.parting and self.said >= 2
+        if may_ask and self.random.random() < 0.35:
             return [answer, self._asks.pop(0)]
         return [answer]
 

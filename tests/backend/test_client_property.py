@@ -316,7 +316,6 @@ async def live_through(town: Town, steps: Steps) -> None:
     await town.check()
 
 
-@pytest.mark.timeout(400)
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=STEPS, viewer=st.sampled_from(VIEWERS), seed=st.integers(0, 2**32))
 def test_a_snapshot_with_its_events_equals_a_later_snapshot(

@@ -18,6 +18,7 @@ from clinic_tui.demo_server import open_backend
 from clinic_tui.domain.region import Language
 from clinic_tui.protocol.commands import AcceptCase, PostMessage, StartVisit
 from clinic_tui.protocol.ids import new_id
+from clinic_tui.state.visit import Visit
 from tests.backend.workstation import CALM, PATIENT, Workstation
 
 SPEED = 60.0
@@ -29,13 +30,19 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture
-async def nurse() -> AsyncIterator[Workstation]:
+def speed() -> float:
+    """How many of the demo's seconds pass in each of ours."""
+    return SPEED
+
+
+@pytest.fixture
+async def nurse(speed: float) -> AsyncIterator[Workstation]:
     full = load()
     waiting = next(
         c for c in full.cases if c.state == "waiting" and c.unit == "eken" and c.queue_role == "nurse"
     )
     dataset = replace(full, cases=(waiting,))
-    async with demo(dataset) as url_and_crowd:
+    async with demo(dataset, speed) as url_and_crowd:
         url, crowd = url_and_crowd
         station = Workstation(url, PATIENT, CALM)
         await station.call(station.link.sign_in("anna", DEMO_PASSWORD))
@@ -51,31 +58,41 @@ async def nurse() -> AsyncIterator[Workstation]:
 
 
 @asynccontextmanager
-async def demo(dataset: Dataset) -> AsyncIterator[tuple[str, Crowd]]:
+async def demo(dataset: Dataset, speed: float) -> AsyncIterator[tuple[str, Crowd]]:
     options = argparse.Namespace(
-        now="2026-03-10T09:12:00+01:00", speed=SPEED, empty=False, lang=Language.SWEDISH
+        now="2026-03-10T09:12:00+01:00", speed=speed, empty=False, lang=Language.SWEDISH
     )
     async with (
         open_backend(options, dataset) as (backend, secret),
         listening(create_app(backend), tcp_socket("127.0.0.1", 0)) as server,
     ):
         url = address_of(server.servers[0].sockets[0])
-        yield url, Crowd(url, secret, dataset, speed=SPEED)
+        yield url, Crowd(url, secret, dataset, speed=speed)
+
+
+async def start_visit(nurse: Workstation) -> str:
+    """Take the first case and start its visit; the case's id."""
+    row = next(iter(nurse.desk.rows))
+    taken = await nurse.call(
+        nurse.link.send(AcceptCase(command_id=new_id(), case_id=row.id, version=row.version))
+    )
+    nurse.desk.absorb(taken)
+    command = StartVisit(command_id=new_id(), case_id=row.id, version=taken.detail.row.version)
+    nurse.desk.absorb(await nurse.call(nurse.link.send(command)))
+    return row.id
+
+
+async def ask(nurse: Workstation, case_id: str, text: str) -> PostMessage:
+    """Write to the resident."""
+    question = PostMessage(command_id=new_id(), case_id=case_id, body=text)
+    nurse.desk.absorb(await nurse.call(nurse.link.send(question)))
+    return question
 
 
 @pytest.mark.anyio
 async def test_a_resident_reads_types_and_answers(nurse: Workstation) -> None:
-    case_id = next(iter(nurse.desk.rows)).id
-    row = nurse.desk.rows.get(case_id)
-    assert row is not None
-    taken = await nurse.call(
-        nurse.link.send(AcceptCase(command_id=new_id(), case_id=case_id, version=row.version))
-    )
-    nurse.desk.absorb(taken)
-    command = StartVisit(command_id=new_id(), case_id=case_id, version=taken.detail.row.version)
-    nurse.desk.absorb(await nurse.call(nurse.link.send(command)))
-    question = PostMessage(command_id=new_id(), case_id=case_id, body="Hej! Har du tagit tempen i dag?")
-    nurse.desk.absorb(await nurse.call(nurse.link.send(question)))
+    case_id = await start_visit(nurse)
+    question = await ask(nurse, case_id, "Hej! Har du tagit tempen i dag?")
     visit = nurse.desk.visits[case_id]
     answer = await nurse.until(lambda: next((m for m in visit.messages if m.author != "staff"), None), 30)
     asked = visit.message(question.command_id)
@@ -94,3 +111,20 @@ async def test_new_residents_keep_arriving(nurse: Workstation) -> None:
     assert row is not None
     assert row.state == "waiting"
     assert row.id != identifier("")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("speed", [0.0])
+async def test_where_time_stands_people_answer_and_do_nothing_unasked(nurse: Workstation) -> None:
+    before = {row.id for row in nurse.desk.rows}
+    case_id = await start_visit(nurse)
+    visit = nurse.desk.visits[case_id]
+    for number in range(1, 5):
+        await ask(nurse, case_id, f"Har du tagit tempen i dag? Fråga {number}")
+        await nurse.until(lambda number=number: _answers(visit) == number, 30)  # type: ignore[misc]
+    assert {row.id for row in nurse.desk.rows} == before
+    assert {one.sent_at for one in visit.messages} == {visit.messages[0].sent_at}
+
+
+def _answers(visit: Visit) -> int:
+    return sum(one.author != "staff" for one in visit.messages)

@@ -23,7 +23,7 @@ from tests.backend.served import served
 from tests.backend.town import PASSWORD, TOWN, case_id
 from tests.backend.workstation import Workstation, workstation
 
-pytestmark = [pytest.mark.anyio, pytest.mark.timeout(300)]
+pytestmark = pytest.mark.anyio
 
 FILE = Path(__file__).parents[1] / "data" / "dialogues.csv"
 Line = tuple[str, str]

@@ -32,9 +32,7 @@ LIVE = {
 class SimulatedResident:
     """One resident with one case. `be` follows it to its end; everything goes through the open API."""
 
-    def __init__(
-        self, server: str, secret: str, resident_id: str, character: Character, pace: Pace
-    ) -> None:
+    def __init__(self, server: str, secret: str, resident_id: str, character: Character, pace: Pace) -> None:
         self._http = Http(server)
         self._server, self._secret, self._id = server, secret, resident_id
         self._character = character

@@ -100,6 +100,10 @@ class Anywhere:
         """Go through what is left, and sign out."""
         self._app.shift.begin()
 
+    def do_app_undo(self) -> None:
+        """Undo what was just done."""
+        self._app.undo.perform()
+
     def do_app_palette(self) -> None:
         """Find an action by name."""
         from clinic_tui.widgets.palette_provider import ActionsPalette

@@ -41,6 +41,7 @@ from clinic_tui.protocol.wire import Wire
 from clinic_tui.resident_room import ResidentRoom
 from clinic_tui.shift_end import ShiftEnd
 from clinic_tui.state.changes import Changes
+from clinic_tui.undo import Undo
 from clinic_tui.widgets.clinic_screen import ClinicScreen
 from clinic_tui.widgets.outcome import Outcome
 from clinic_tui.widgets.palette_provider import ActionsProvider
@@ -112,6 +113,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         self.place = self._make_place()
         self.notices = NoticeBoard(self)
         self.shift = ShiftEnd(self)
+        self.undo = Undo(self)
 
     def begin_anew(self) -> None:
         """Leave nothing of one person's session to the next at the same terminal (domain.md 7.1)."""
@@ -243,9 +245,9 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
 
     def tell(self, outcome: Outcome) -> None:
         """Tell what came of an action in the view in front; see `Workplace.tell`."""
-        screen = self.clinic_screen
+        screen, shown = self.clinic_screen, self.undo.offer(outcome)
         if screen is not None and screen.is_mounted:
-            screen.tell(outcome)
+            screen.tell(shown)
 
     def keys_lost(self, count: int) -> None:
         """Say that keys came to nothing, for one who has typed on would not see it."""
@@ -294,6 +296,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
 
     def send_message(self, command: PostMessage) -> None:
         """Send a message through the outbox, shown at once."""
+        self.undo.sent(command)
         self.take(self.room.desk.queue_message(command, self.room.now()))
         self.fetch(self.link.send(command), lambda _answer: None, lambda _error: None)
 

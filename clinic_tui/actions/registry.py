@@ -66,6 +66,14 @@ _ANYWHERE = (
         "app.help", N_("Help"), "question_mark,f1", Scope.ANYWHERE, N_("Show what every key does here."), 85
     ),
     Action("app.back", N_("Back"), "escape", Scope.ANYWHERE, N_("Go one step back; no text is lost."), 92),
+    Action(
+        "app.undo",
+        N_("Undo"),
+        "shift+f12,ctrl+z",
+        Scope.ANYWHERE,
+        N_("Undo what you have just done, or take back a message that waits to be sent."),
+        92,
+    ),
     Action("app.theme", N_("Next theme"), "", Scope.ANYWHERE, N_("Switch between the colour themes."), 95),
     Action("app.sign_out", N_("Sign out"), "", Scope.ANYWHERE, N_("End the session on this device."), 96),
     Action("app.quit", N_("Quit"), "ctrl+q", Scope.ANYWHERE, N_("Leave the workstation."), 97),

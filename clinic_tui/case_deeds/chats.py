@@ -9,7 +9,7 @@ from clinic_tui.domain.cases import CaseKind, CaseState
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _, ngettext
 from clinic_tui.protocol.chat_commands import CloseChat, ContinueChat, MarkDone, ProlongChat, RedirectCase
-from clinic_tui.protocol.command import DetailAnswer
+from clinic_tui.protocol.command import CaseAnswer, DetailAnswer
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.widgets.answer_first import answer_choice, who_waits
@@ -65,12 +65,13 @@ class ChatDeeds(Part):
         resident = resident_with_age(row.resident)
         command = MarkDone(command_id=new_id(), case_id=row.id, version=self.newest(row).version)
 
-        def done(_answer: object) -> None:
+        def done(answer: CaseAnswer) -> None:
             detail = _("It comes back when the resident writes.")
             self.tell(
                 _("{resident} is done.").format(resident=resident),
                 *next_offer(self.place, row.id),
                 detail=detail,
+                undo_id=answer.undo_id,
             )
 
         self.send(command, done)

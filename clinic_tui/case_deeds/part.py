@@ -89,9 +89,9 @@ class Part:
         """Say something in the view in front."""
         self._hall.say(text, warning=warning)
 
-    def tell(self, text: str, *offers: Offer, detail: str = "") -> None:
+    def tell(self, text: str, *offers: Offer, detail: str = "", undo_id: str | None = None) -> None:
         """Tell what came of an action, with the keys that may follow."""
-        self.place.tell(Outcome(text, detail, offers))
+        self.place.tell(Outcome(text, detail, offers, undo_id=undo_id))
 
     def ask(self, dialog: ClinicDialog[T | None], then: Callable[[T], None]) -> None:
         """Show a dialog, and go on with what it is closed with; nothing follows where it is left."""

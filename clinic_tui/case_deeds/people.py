@@ -5,6 +5,7 @@ from clinic_tui.domain.cases import CaseState
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
 from clinic_tui.protocol.care import HandOver
+from clinic_tui.protocol.command import CaseAnswer
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.limits import LINE_LIMIT
 from clinic_tui.protocol.refs import StaffRef
@@ -209,7 +210,11 @@ class PeopleDeeds(Part):
                 command_id=new_id(), case_id=row.id, version=self.newest(row).version, staff_id=staff.id
             )
             text = _("{name} has {resident} now.").format(name=staff.name, resident=resident)
-            self.send(command, lambda _answer: self.say(text))
+
+            def done(answer: CaseAnswer) -> None:
+                self.tell(text, undo_id=answer.undo_id)
+
+            self.send(command, done)
 
         self.ask(picker, chosen)
 

@@ -106,6 +106,8 @@ class TicketAnswer(Wire, frozen=True, kw_only=True):
     ticket: Ticket
     texted: bool = False
     """Whether the resident is told by SMS."""
+    undo_id: str | None = None
+    """What `undo_action` undoes it by, for some ten seconds; None where it cannot be undone."""
 
 
 class ChatAnswer(Wire, frozen=True, kw_only=True):

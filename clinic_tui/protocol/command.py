@@ -54,6 +54,8 @@ class CaseAnswer(Wire, frozen=True, kw_only=True):
     """The case's row after the command."""
 
     case: CaseRow
+    undo_id: str | None = None
+    """What `undo_action` undoes it by, for some ten seconds; None where it cannot be undone."""
 
 
 class DetailAnswer(Wire, frozen=True, kw_only=True):

@@ -117,7 +117,7 @@ class UndoAction(Command, frozen=True, kw_only=True):
     """Undo what a command of one's own has just done, while nothing has happened since."""
 
     undoes: Id
-    """The id of that command: `mark_done`, `release_case`, `mark_no_show`, `assign_case`, `cancel_ticket`."""
+    """The `undo_id` of the answer to it."""
 
 
 class SaveProfile(Command, frozen=True, kw_only=True):

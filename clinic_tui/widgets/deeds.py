@@ -9,6 +9,7 @@ from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
 from clinic_tui.protocol.commands import (
     AcceptCase,
+    CaseAnswer,
     ReadCase,
     ReleaseCase,
     StartVisit,
@@ -18,6 +19,7 @@ from clinic_tui.protocol.commands import (
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.state.selectors import next_case_after
+from clinic_tui.widgets.outcome import Outcome
 from clinic_tui.widgets.texts import clock, resident_with_age
 from clinic_tui.widgets.workplace import Choice, Question, Workplace
 
@@ -115,13 +117,11 @@ class CaseDeeds:
     def release(self, row: CaseRow) -> None:
         """Put the case back in the queue with its old queue time."""
 
-        def done(_answer: object) -> None:
-            self.say(
-                _("{resident} is back in the queue, since {time}.").format(
-                    resident=resident_with_age(row.resident), time=clock(row.queued_at)
-                ),
-                False,
+        def done(answer: CaseAnswer) -> None:
+            text = _("{resident} is back in the queue, since {time}.").format(
+                resident=resident_with_age(row.resident), time=clock(row.queued_at)
             )
+            self.place.tell(Outcome(text, undo_id=answer.undo_id))
 
         self.place.submit(
             ReleaseCase(command_id=new_id(), case_id=row.id, version=row.version), done, self.refused

@@ -1,6 +1,9 @@
 """A one-line field for everything people write: pasted text is cleaned, and the cursor does not blink."""
 
+from typing import ClassVar
+
 from textual import events
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
@@ -19,6 +22,9 @@ class LineInput(Input):
         &:ansi { background: ansi_default; text-style: underline; }
     }
     """
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+z", "nothing", show=False)]
+    """Where one writes, this key is the text's: it undoes nothing else."""
 
     class Full(Message):
         """Something did not fit, and was left out."""
@@ -52,6 +58,9 @@ class LineInput(Input):
         """A character more than there is room for was typed."""
         super().restricted()
         self.post_message(self.Full(self.max_length or 0))
+
+    def action_nothing(self) -> None:
+        """A line has no steps to undo."""
 
     def _on_paste(self, event: events.Paste) -> None:
         """Insert the first line that is pasted, cleaned; a password is taken as it is."""

@@ -1,9 +1,10 @@
 """What came of an action, as its line tells it: the words, and the keys that may follow."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from clinic_tui.actions.keymap import Keymap
+from clinic_tui.i18n import _
 from clinic_tui.widgets.bar import Piece
 
 
@@ -33,10 +34,20 @@ class Outcome:
     offers: tuple[Offer, ...] = ()
     warning: bool = False
     """Whether it is a refusal, or something that needs the user."""
+    undo_id: str | None = None
+    """What the backend undoes it by; the key that does it is offered for a while."""
 
     def offer(self, action_id: str) -> Offer | None:
         """The offer that this action's key takes."""
         return next((one for one in self.offers if one.action == action_id), None)
+
+    def undoable(self) -> "Outcome":
+        """The same with the key that undoes it, before what else may follow."""
+        return replace(self, offers=(Offer("app.undo", _("Undo")), *self.offers))
+
+    def settled(self) -> "Outcome":
+        """The same once it is too late to undo it."""
+        return replace(self, offers=tuple(one for one in self.offers if one.action != "app.undo"))
 
 
 NO_OUTCOME = Outcome("")

@@ -7,6 +7,7 @@ from clinic_tui.i18n import _
 from clinic_tui.protocol.care import Ticket
 from clinic_tui.protocol.chat_commands import CancelTicket, TicketAnswer
 from clinic_tui.protocol.ids import new_id
+from clinic_tui.widgets.outcome import Outcome
 from clinic_tui.widgets.texts import resident_with_age, role_text
 from clinic_tui.widgets.workplace import Choice, Question, Workplace
 
@@ -17,13 +18,18 @@ def ticket_queue(ticket: Ticket) -> str:
 
 
 def call_back(place: Workplace, ticket: Ticket, say: Callable[[str, bool], None]) -> None:
-    """Ask, then call the ticket back. `say` is told the outcome, and whether the user has to see to it."""
+    """Ask, then call the ticket back. `say` is told the outcome, and whether the user has to see to it.
+
+    The view in front, below a dialog too, tells it as well, with the key that undoes it.
+    """
 
     def done(answer: TicketAnswer) -> None:
         told = _("An SMS tells the resident of it.")
         if not answer.texted:
             told = _("No SMS was sent: tell the resident yourself.")
-        say(_("The ticket is called back.") + " " + told, not answer.texted)
+        text = _("The ticket is called back.") + " " + told
+        say(text, not answer.texted)
+        place.tell(Outcome(text, warning=not answer.texted, undo_id=answer.undo_id))
 
     def refused(error: ClientError) -> None:
         say(error.user_text(), True)

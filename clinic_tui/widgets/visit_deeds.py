@@ -9,12 +9,13 @@ from clinic_tui.domain.cases import CaseState
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
 from clinic_tui.protocol.command import Command
-from clinic_tui.protocol.commands import AcceptCase, ReleaseCase
+from clinic_tui.protocol.commands import AcceptCase, CaseAnswer, ReleaseCase
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.patient_commands import CancelVisit, MarkNoShow
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.state.day_book import booked_call, starts_at
 from clinic_tui.widgets.deeds import CaseDeeds
+from clinic_tui.widgets.outcome import Outcome
 from clinic_tui.widgets.texts import clock, resident_with_age
 from clinic_tui.widgets.visit_texts import visit_state, when_text
 from clinic_tui.widgets.workplace import Choice, Done, Failed, Question, Workplace
@@ -112,9 +113,10 @@ class VisitDeeds(CaseDeeds):
     def release(self, row: CaseRow) -> None:
         """Give a taken visit back: it is booked again, and anybody with the role may take it."""
 
-        def done(_answer: object) -> None:
+        def done(answer: CaseAnswer) -> None:
             text = _("{resident} is booked again, and taken by nobody.")
-            self.say(text.format(resident=resident_with_age(row.resident)), False)
+            text = text.format(resident=resident_with_age(row.resident))
+            self.place.tell(Outcome(text, undo_id=answer.undo_id))
 
         command = ReleaseCase(command_id=new_id(), case_id=row.id, version=row.version)
         self.place.submit(command, done, self.refused)
@@ -159,15 +161,16 @@ class VisitDeeds(CaseDeeds):
         """Ask, then note that the resident did not come; `then` is called with the answer."""
         resident = resident_with_age(row.resident)
 
-        def done(answer: object) -> None:
+        def done(answer: CaseAnswer) -> None:
             then(answer)
-            self.say(_("{resident} did not come.").format(resident=resident), False)
+            text = _("{resident} did not come.").format(resident=resident)
+            self.place.tell(Outcome(text, undo_id=answer.undo_id))
 
         def go() -> None:
             command = MarkNoShow(command_id=new_id(), case_id=row.id, version=row.version)
             self.place.submit(command, done, self.refused)
 
-        text = _("{resident} was booked {time}. The visit is closed, and cannot be opened again.")
+        text = _("{resident} was booked {time}. The visit is closed; that can be undone for ten seconds.")
         self.place.ask(
             Question(
                 title=_("Did not come"),

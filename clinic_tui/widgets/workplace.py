@@ -142,6 +142,8 @@ class Workplace:
     """Whether something is written to the resident and not sent, by case, where that is known here."""
     staff_side: set[str] = field(default_factory=set[str])
     """Cases whose staff chat stands where the resident's chat would."""
+    give_back: Callable[[str, str], None] = lambda _case_id, _body: None
+    """Put a text that was not sent back where one writes in its case; the visit screen sets it."""
     later: Callable[[Callable[[], None]], object] = lambda act: act()
     """Do something once what happens now is done, such as in the view that is just being shown."""
     token_note: str = ""

@@ -26,6 +26,7 @@ class Sending:
         """Id of the phrase last inserted, by case."""
         self._refused = False
         """Whether the notice line says why the text cannot be sent."""
+        self._place.give_back = self.give_back
 
     def edited(self) -> None:
         """The text is another: what was said against the old one is settled."""
@@ -110,13 +111,21 @@ class Sending:
         lost = failed(visit)
         if not lost:
             return
-        written = self._talk.composer.text
-        body = lost[-1].body + ("\n\n" + written if written else "")
-        self._screen.drafts.edit(visit, "message", body)
+        self.give_back(visit.case_id, lost[-1].body)
         self._place.discard_message(visit.case_id, lost[-1].id)
-        self._talk.show_composer(visit, anew=True)
         self._screen.show_current()
         self._talk.composer.area.focus()
+
+    def give_back(self, case_id: str, body: str) -> None:
+        """Put a text that was not sent back into a case's message, before what is written there."""
+        visit = self._place.desk.visits.get(case_id)
+        if visit is None:
+            return
+        self._screen.keep()
+        written = self._screen.drafts.text(visit, "message")
+        self._screen.drafts.edit(visit, "message", body + ("\n\n" + written if written else ""))
+        if self._screen.visit is visit:
+            self._talk.show_composer(visit, anew=True)
 
     def insert(self, visit: Visit, phrase: PhraseInfo) -> None:
         """Insert a phrase where the cursor stands."""

@@ -30,7 +30,9 @@ pytestmark = pytest.mark.anyio
 async def act(person: Person, name: str, **fields: Any) -> tuple[str, Any]:
     """Send a command; its id and its answer."""
     command_id = new_id()
-    return command_id, await person.send(name, command_id=command_id, **fields)
+    answer = await person.send(name, command_id=command_id, **fields)
+    assert getattr(answer, "undo_id", None) in (None, command_id)
+    return command_id, answer
 
 
 async def row(person: Person, case_id: str) -> Any:
@@ -69,7 +71,7 @@ async def test_a_chat_marked_as_done_is_on_the_list_again(backend: Backend) -> N
     nora = await staff(backend, "nora")
     chat = await chat_of(nora)
     done, answer = await act(nora, "mark_done", case_id=chat.id, version=chat.version)
-    assert answer.case.state == "handled"
+    assert (answer.case.state, answer.undo_id) == ("handled", done)
     back = (await nora.send("undo_action", undoes=done)).case
     assert (back.state, back.assignee.id, back.version) == ("awaiting_resident", "s-nora", chat.version + 2)
     assert (await row(nora, chat.id)) == back

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from textual.app import App
 from textual.screen import Screen
 
 from clinic_tui.actions.keymap import NO_KEY, Keymap
 from clinic_tui.activity import WatchedApp
 from clinic_tui.client.errors import ClientError
 from clinic_tui.domain.filters import GlobalFilter
-from clinic_tui.protocol.commands import Command
+from clinic_tui.protocol.commands import CaseAnswer, Command, VersionedCaseCommand
 from clinic_tui.protocol.resources import (
     Assignment,
     CasePage,
@@ -175,9 +176,14 @@ class StageApp(WatchedApp[None]):
     def _submit(self, command: Command, done: Any, failed: Any) -> None:
         self.asked.commands.append(command)
         if self.asked.refuse is None:
-            done(self.asked.answer(command))
+            done(self.asked.answer(command) or self._row_of(command))
         else:
             failed(self.asked.refuse)
+
+    def _row_of(self, command: Command) -> CaseAnswer | None:
+        """The answer to a step on a case whose outcome a test does not look at: the case as it was."""
+        row = self.desk.rows.get(command.case_id) if isinstance(command, VersionedCaseCommand) else None
+        return None if row is None else CaseAnswer(case=row)
 
     def set_option(self, key: str, value: str) -> str:
         self.asked.options.append((key, value))
@@ -219,7 +225,7 @@ class StageApp(WatchedApp[None]):
         self.result = result
 
 
-def text_of(app: StageApp) -> str:
+def text_of(app: App[Any]) -> str:
     """Everything on the screen in front, as one reads it."""
     width, height = app.size
     strips = app.screen._compositor.render_strips()  # pyright: ignore[reportPrivateUsage]

@@ -41,6 +41,7 @@ from clinic_tui.protocol.resources import (
     ResidentRef,
     UnitInfo,
 )
+from clinic_tui.protocol.team_commands import AssignCase
 from clinic_tui.protocol.wire import Wire
 from clinic_tui.state.changes import Changes
 from clinic_tui.state.visit import Visit
@@ -267,6 +268,8 @@ class VisitStage(StageApp):
 
     def _answer_to(self, command: Command) -> Wire | None:
         match command:
+            case AssignCase():
+                return CaseAnswer(case=self.row_after(command.case_id))
             case StartVisit():
                 return CaseAnswer(
                     case=self.row_after(command.case_id, state="in_progress", started_at=self.clock)

@@ -142,7 +142,7 @@ def mark_no_show(tx: Tx, command: MarkNoShow) -> CaseAnswer:
     keep_case(tx, command.command_id, Undoable.NO_SHOW, before, case)
     log(tx, case, "UPDATE", "no_show")
     tell_all(tx, case, "case.no_show")
-    return CaseAnswer(case=case_row(case, tx.now, tx.region))
+    return CaseAnswer(case=case_row(case, tx.now, tx.region), undo_id=command.command_id)
 
 
 def booking_facts(tx: Tx, case: CaseRecord) -> Any:

@@ -160,7 +160,7 @@ def mark_done(tx: Tx, command: MarkDone) -> CaseAnswer:
     keep_case(tx, command.command_id, Undoable.MARK_DONE, before, case)
     log(tx, case, "UPDATE", "marked_done")
     tell_all(tx, case, "case.handled")
-    return CaseAnswer(case=case_row(case, tx.now, tx.region))
+    return CaseAnswer(case=case_row(case, tx.now, tx.region), undo_id=command.command_id)
 
 
 def close_chat(tx: Tx, command: CloseChat) -> CaseAnswer:

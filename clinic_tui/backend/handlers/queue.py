@@ -109,7 +109,7 @@ def release_case(tx: Tx, command: ReleaseCase) -> CaseAnswer:
     keep_case(tx, command.command_id, Undoable.RELEASE, before, case)
     log(tx, case, "UPDATE", "released")
     tell_all(tx, case, "case.released")
-    return CaseAnswer(case=case_row(case, tx.now, tx.region))
+    return CaseAnswer(case=case_row(case, tx.now, tx.region), undo_id=command.command_id)
 
 
 def _let_go(tx: Tx, case: CaseRecord, command: ReleaseCase) -> CaseAnswer:

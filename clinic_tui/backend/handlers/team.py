@@ -62,7 +62,7 @@ def assign_case(tx: Tx, command: AssignCase) -> CaseAnswer:
     keep_case(tx, command.command_id, Undoable.ASSIGN, before, case)
     log(tx, case, "UPDATE", "assigned", person.ref.id)
     tell_all(tx, case, "case.assigned")
-    return CaseAnswer(case=case_row(case, tx.now, tx.region))
+    return CaseAnswer(case=case_row(case, tx.now, tx.region), undo_id=command.command_id)
 
 
 def _needed(case: CaseRecord) -> Permission:

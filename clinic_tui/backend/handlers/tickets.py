@@ -123,7 +123,7 @@ def cancel_ticket(tx: Tx, command: CancelTicket) -> TicketAnswer:
     tell_issuer(tx, ticket, "ticket_cancelled", tx.staff.ref)
     texted = text_cancelled_ticket(tx, *_address(tx, ticket))
     keep_ticket(tx, command.command_id, Undoable.CANCEL_TICKET, ticket)
-    return TicketAnswer(ticket=ticket, texted=texted)
+    return TicketAnswer(ticket=ticket, texted=texted, undo_id=command.command_id)
 
 
 def redeem_ticket(tx: Tx, command: RedeemTicket) -> ResidentCaseAnswer:

@@ -82,7 +82,15 @@ _WITH_REASON = frozenset(
 )
 """Events whose reason is what somebody wrote, and stands beside them."""
 _TO_SOMEBODY = frozenset(
-    {"assigned", "hand_over_offered", "invited", "left", "signed_for_colleague", "ended_released"}
+    {
+        "assigned",
+        "ended_released",
+        "hand_over_offered",
+        "invited",
+        "left",
+        "note_handed_on",
+        "signed_for_colleague",
+    }
 )
 """Events whose reason begins with the id of the colleague it is about."""
 _NAMES = select(staff.c.id, staff.c.display_name).where(staff.c.id.in_(bindparam("ids", expanding=True)))
@@ -105,7 +113,7 @@ def case_detail_of(tx: Tx, case: CaseRecord) -> CaseDetail:
         messages=page.messages,
         messages_before=page.messages_before,
         notes=notes_of(tx.conn, case.id),
-        drafts=drafts_of(tx.conn, tx.staff.id, case.id),
+        drafts=drafts_of(tx, case),
         events=_events(tx, case.id),
         conversations=beside(tx, case.id),
         tickets=open_tickets_of(tx, case.resident_id),

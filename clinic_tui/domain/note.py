@@ -89,6 +89,14 @@ def check_note(body: str, auto_history: str = "", *, acknowledged: bool) -> Note
     return NoteVerdict(answer=Answer.ASK, rule="note.only_punctuation")
 
 
+def may_write(*, has_case: bool, signs_for_colleagues: bool) -> bool:
+    """Who writes a note, and so reads it before it is signed: who may sign it (domain.md 2.1).
+
+    A colleague who was invited reads the case and its messages, and the note once it is signed.
+    """
+    return has_case or signs_for_colleagues
+
+
 def sign(body: str, *, author_id: str, at: datetime, current: NoteVersion | None) -> NoteVersion | Refusal:
     """The first signed version of a note, refused if one is signed already. Check the body first."""
     if current is not None:

@@ -79,12 +79,14 @@ class MarkRead(CaseCommand, frozen=True, kw_only=True):
 
 
 class SaveDraft(CaseCommand, frozen=True, kw_only=True):
-    """Keep unsent text; an empty body removes the draft."""
+    """Keep unsent text; an empty body removes the draft. A message is its author's, a note is the case's."""
 
     kind: Literal["message", "note"]
     body: DraftBody
     revision: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
     """The draft revision this text was written on; 0 when there was none."""
+    client: Annotated[str, msgspec.Meta(max_length=36, pattern="^[0-9a-f-]*$")] = ""
+    """A name that the workstation made for itself, by which it knows its own drafts again."""
 
 
 class EndVisit(VersionedCaseCommand, frozen=True, kw_only=True):
@@ -101,6 +103,8 @@ class SignNote(VersionedCaseCommand, frozen=True, kw_only=True):
     body: NoteBody
     acknowledged: bool = False
     """Whether the author confirmed a note of punctuation only."""
+    draft_revision: Annotated[int, msgspec.Meta(ge=0, le=2**53)] | None = None
+    """The draft of the note that the author has seen; refused where a colleague has written in it since."""
     to_async_days: Annotated[int, msgspec.Meta(ge=1, le=30)] | None = None
     """Go over to an asynchronous chat of so many days: same owner, new life time (slide 57)."""
 

@@ -160,14 +160,29 @@ class Note(Wire, frozen=True, kw_only=True):
     """Whose visit it was, where a manager or a named colleague signed for them."""
 
 
+class NotePart(Wire, frozen=True, kw_only=True):
+    """The unsigned note as somebody left it when the case went on to another."""
+
+    author: StaffRef
+    at: datetime
+    """When they last saved it."""
+    body: str
+
+
 class Draft(Wire, frozen=True, kw_only=True):
-    """Unsent text of one author in one case: the composer's or the note's."""
+    """Unsent text in a case: one author's message, or the case's note."""
 
     case_id: str
     kind: Literal["message", "note"]
     body: str
     revision: int
     saved_at: datetime
+    client: str = ""
+    """Which workstation saved it, as it named itself in `SaveDraft`."""
+    author: StaffRef | None = None
+    """Who saved it; told of a note."""
+    parts: tuple[NotePart, ...] = ()
+    """What others had written in a note when they left the case, oldest first."""
 
 
 class CaseEvent(Wire, frozen=True, kw_only=True):

@@ -48,6 +48,7 @@ def _of_case() -> dict[str, str]:
         "hand_over_declined": pgettext("access", "declined to take the case over"),
         "hand_over_returned": pgettext("access", "got the case back"),
         "handed_over": pgettext("access", "took over a case that was offered"),
+        "note_handed_on": pgettext("access", "let the unsigned note go along with the case"),
         "ended": pgettext("access", "ended the case"),
         "ended_no_answer": pgettext("access", "ended the visit without an answer"),
         "done": pgettext("access", "marked the chat as done"),

@@ -229,6 +229,7 @@ def _chat_and_team_events() -> dict[str, str]:
         "hand_over_withdrawn": pgettext("event", "Offer withdrawn"),
         "hand_over_returned": pgettext("event", "Offer not answered"),
         "handed_over": pgettext("event", "Handed over"),
+        "note_handed_on": pgettext("event", "The unsigned note went along"),
         "ticket_issued": pgettext("event", "Ticket issued"),
         "ticket_cancelled": pgettext("event", "Ticket called back"),
         "ticket_reinstated": pgettext("event", "Ticket valid again"),

@@ -164,12 +164,12 @@ async def test_the_end_of_the_visit_ends_the_offer(clinic: Backend) -> None:
     assert (await nils.refused("answer_hand_over", **accept)).rule == "hand_over.gone"
 
 
-async def test_drafts_survive_a_change_of_owner(clinic: Backend) -> None:
+async def test_messages_that_are_not_sent_survive_a_change_of_owner(clinic: Backend) -> None:
     nora, nils = await staff(clinic, "nora"), await staff(clinic, "nils")
     row = await offer(nora)
-    await nora.send("save_draft", case_id=ANNA_CASE, kind="note", body="Mine", revision=0)
+    await nora.send("save_draft", case_id=ANNA_CASE, kind="message", body="Mine", revision=0)
     await nils.send("answer_hand_over", case_id=ANNA_CASE, version=row.version, accept=True)
-    await nils.send("save_draft", case_id=ANNA_CASE, kind="note", body="His", revision=0)
+    await nils.send("save_draft", case_id=ANNA_CASE, kind="message", body="His", revision=0)
     mine = (await nora.send("read_case", case_id=ANNA_CASE)).detail
     his = (await nils.send("read_case", case_id=ANNA_CASE)).detail
     assert [[d.body for d in detail.drafts] for detail in (mine, his)] == [["Mine"], ["His"]]

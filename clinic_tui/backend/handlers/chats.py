@@ -25,7 +25,7 @@ from clinic_tui.backend.handlers.common import (
     tell_all,
     unit_name,
 )
-from clinic_tui.backend.handlers.drafts import forget_drafts
+from clinic_tui.backend.handlers.drafts import forget_message_draft
 from clinic_tui.backend.messages import newest
 from clinic_tui.backend.profiles import known_resident
 from clinic_tui.backend.refused import blocked, by_rule, forbidden, invalid, not_found
@@ -172,7 +172,7 @@ def close_chat(tx: Tx, command: CloseChat) -> CaseAnswer:
     unsent = tx.conn.execute(_UNSENT, {"of": case.id, "who": tx.staff.id}).scalar_one_or_none()
     facts = facts_of(tx, case, draft_unsent=not is_blank(unsent or ""), confirmed=command.discard_draft)
     case = step(tx, case, AsyncCommand.CLOSE, facts, version=command.version, closed_at=tx.now)
-    forget_drafts(tx, case.id, kinds=("message",), staff_id=tx.staff.id)
+    forget_message_draft(tx, case.id)
     log(tx, case, "UPDATE", "chat_closed")
     tell_all(tx, case, "case.closed")
     return CaseAnswer(case=case_row(case, tx.now, tx.region))

@@ -11,8 +11,9 @@ from clinic_tui.backend.guardians import receiver_of
 from clinic_tui.backend.handlers.chat import add_to_case
 from clinic_tui.backend.handlers.chats import go_over
 from clinic_tui.backend.handlers.common import facts_of, is_chat, log, step, tell_all
-from clinic_tui.backend.handlers.drafts import forget_drafts
+from clinic_tui.backend.handlers.drafts import forget_message_draft
 from clinic_tui.backend.identity import shown
+from clinic_tui.backend.note_drafts import check_seen, forget_note_draft
 from clinic_tui.backend.notes import add_note, auto_history_of, current_note
 from clinic_tui.backend.notices import notify
 from clinic_tui.backend.people import resident_name
@@ -38,7 +39,6 @@ from clinic_tui.protocol.resources import Message, Note
 _UNIT = select(units.c.name, units.c.phone, units.c.no_answer_minutes, units.c.no_answer_text).where(
     units.c.id == bindparam("wanted")
 )
-_BOTH = ("message", "note")
 
 
 def end_visit(tx: Tx, command: EndVisit) -> CaseAnswer:
@@ -126,6 +126,7 @@ def sign_note(tx: Tx, command: SignNote) -> NoteAnswer:
         version = case.version
     case = step(tx, case, CaseCommand.SIGN_NOTE, facts, version=version, **_signed(tx, case, command))
     _check_signable(verdict)
+    check_seen(tx, command, version)
     signed = note_rules.sign(
         command.body, author_id=tx.staff.id, at=tx.now, current=current_note(tx.conn, case.id).version
     )
@@ -134,7 +135,9 @@ def sign_note(tx: Tx, command: SignNote) -> NoteAnswer:
     unchanged = bool(auto_history) and command.body.strip() == auto_history.strip()
     source = "auto_history" if unchanged else "manual"
     note = _store(tx, case, signed, command.command_id, source=source, signed_for=colleague)
-    forget_drafts(tx, case.id, kinds=("note",) if is_chat(case) else _BOTH, staff_id=tx.staff.id)
+    forget_note_draft(tx, case.id, case.assignee_id)
+    if not is_chat(case):
+        forget_message_draft(tx, case.id)
     if colleague is None:
         log(tx, case, "SIGN", "signed")
     else:

@@ -248,6 +248,21 @@ drafts = Table(
     text_column("body", None),
     number_column("revision", "1"),
     Column("saved_at", InstantColumn(), nullable=False),
+    text_column("client"),
+)
+
+note_drafts = Table(
+    "note_drafts",
+    metadata,
+    Column("case_id", String(36), ForeignKey("cases.id"), primary_key=True),
+    text_column("body", None),
+    number_column("revision", "1"),
+    Column("saved_at", InstantColumn(), nullable=False),
+    text_column("client"),
+    Column("author_id", String(64), ForeignKey("staff.id"), nullable=False),
+    text_column("author_name"),
+    text_column("author_title"),
+    Column("parts", Text, nullable=False, server_default="[]"),
 )
 
 phrases = Table(

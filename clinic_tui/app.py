@@ -131,6 +131,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
             keymap=Keymap(config.keys, config.ui.send_key),
             config=config,
             server=self.options.server,
+            client=self.link.client,
             now=self.room.now,
             submit=self.submit,
             send_message=self.send_message,

@@ -53,7 +53,9 @@ class DeskRoom:
                 return self.desk.put_saved_draft(draft)
             case MessageRestored() | DraftRestored():
                 return self.keep_step(self.desk.restore(event))
-            case NotKept() | Connected() | Disconnected() | DraftNotSaved():
+            case DraftNotSaved():
+                return self.desk.draft_not_saved(event)
+            case NotKept() | Connected() | Disconnected():
                 return NOTHING
 
     def keep_step(self, changes: Changes) -> Changes:

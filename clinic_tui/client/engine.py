@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from clinic_tui.client.attempts import Attempts
 from clinic_tui.client.drafts import Drafts
 from clinic_tui.client.errors import ClientError, Offline, Unauthorised
@@ -50,8 +52,12 @@ class Engine:
         rhythm: "Rhythm | None" = None,
         idle: Callable[[], int] = lambda: 0,
         device: "Device | None" = None,
+        client: str = "",
     ) -> None:
-        """`device` keeps what is unsent; without one it is in memory alone."""
+        """`device` keeps what is unsent; without one it is in memory alone.
+
+        `client` is the name that drafts saved from here are known again by.
+        """
         self._idle = idle
         self.http = Http(server, patience=patience)
         self.status = LinkStatus()
@@ -62,7 +68,11 @@ class Engine:
         self._keeper = Keeper(self.http.server, device, self.http.device_key, self._tell)
         self._outbox = Outbox(lambda command: self.http.send(command, retry=False), self._message_told)
         self._outbox.pause()
-        self._drafts = Drafts(lambda command: self.http.send(command, retry=False), self._tell, self._keeper)
+        self._drafts = Drafts(
+            lambda command: self.http.send(structs.replace(command, client=client), retry=False),
+            self._tell,
+            self._keeper,
+        )
         self._attempts = Attempts(self.http.send)
         self._stream: LiveStream | None = None
         self._following: asyncio.Task[None] | None = None

@@ -12,6 +12,7 @@ from clinic_tui.client.link_events import LinkStatus
 from clinic_tui.client.unsent import DraftKind, Left
 from clinic_tui.protocol.address import check_server
 from clinic_tui.protocol.commands import Command
+from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.resources import CaseDetail, CasePage, DeskSnapshot, MessagePage, SignedIn
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ class Link:
         """
         self._device = device
         self._idle = idle
+        self.client = new_id()
+        """What this workstation calls itself in the drafts it saves, so that it knows its own again."""
         self.server = check_server(server)
         self._on_event = on_event
         self._patience = patience
@@ -204,6 +207,7 @@ class Link:
             rhythm=self._rhythm,
             idle=self._idle,
             device=self._device,
+            client=self.client,
         )
 
 

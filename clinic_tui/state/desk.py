@@ -3,10 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from clinic_tui.client.link_events import (
-    Arrived,
-    LinkStatus,
-)
+from clinic_tui.client.link_events import Arrived, DraftNotSaved, LinkStatus
 from clinic_tui.domain.async_chats import ASYNC_HELD
 from clinic_tui.domain.cases import FINISHED, HELD, CaseKind, CaseState
 from clinic_tui.protocol.chat_commands import ChatAnswer, TicketAnswer
@@ -339,6 +336,15 @@ class Desk(Outgoing):
         return Changes(
             visits=ids, arrived=(message,) if heard else (), wanted=ids if visit.has_hole else frozenset()
         )
+
+    def draft_not_saved(self, event: DraftNotSaved) -> Changes:
+        """Take in why a draft is not with the backend."""
+
+        def note_why(visit: Visit) -> bool:
+            visit.not_saved[event.kind] = event.error
+            return True
+
+        return self.in_visit(event.case_id, note_why)
 
     def put_saved_draft(self, draft: Draft) -> Changes:
         """Take in a draft as the backend saved it."""

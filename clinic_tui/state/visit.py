@@ -64,6 +64,8 @@ class Visit:
         self._ids: set[str] = set()
         self._notes: dict[str, Note] = {}
         self._drafts: dict[DraftKind, Draft] = {}
+        self.not_saved: dict[DraftKind, ClientError] = {}
+        """Why the newest text of a draft is not with the backend, until one is."""
         self._take_row(detail.row)
         self.merge(detail)
 
@@ -107,6 +109,10 @@ class Visit:
         """The draft as last saved; None when there is none."""
         draft = self._drafts.get(kind)
         return draft if draft is not None and draft.body else None
+
+    def newest_draft(self, kind: DraftKind) -> Draft | None:
+        """The draft as last told of, also one that is gone."""
+        return self._drafts.get(kind)
 
     def draft_revision(self, kind: DraftKind) -> int:
         """The revision to build the next draft on; 0 when there never was one."""
@@ -201,6 +207,7 @@ class Visit:
         if known is not None and draft.revision <= known.revision:
             return False
         self._drafts[draft.kind] = draft
+        self.not_saved.pop(draft.kind, None)
         return known != draft
 
     def put_presence(self, presence: Availability) -> bool:

@@ -14,6 +14,7 @@ from clinic_tui.i18n import _
 from clinic_tui.protocol.limits import NOTE_LIMIT
 from clinic_tui.protocol.resources import Note
 from clinic_tui.widgets.bar import Bar, Piece
+from clinic_tui.widgets.note_parts import OthersLines
 from clinic_tui.widgets.note_text import is_heading, signer
 from clinic_tui.widgets.plain import plain, plain_line, put
 from clinic_tui.widgets.text_area import WritingArea
@@ -21,14 +22,25 @@ from clinic_tui.widgets.texts import clock, day
 
 
 class NoteArea(WritingArea):
-    """The note's text; short lines that open a paragraph are shown as headings."""
+    """The note's text; short lines that open a paragraph are headings, what others wrote is in italics."""
+
+    _others = OthersLines()
 
     def get_line(self, line_index: int) -> Text:
         """The line, bold where it is a heading."""
         line = super().get_line(line_index)
         if is_heading(self.document.lines, line_index):
             line.stylize("bold")
+        if self._others.lines and line.plain.strip() in self._others.lines:
+            line.stylize("italic")
         return line
+
+    def show_others(self, others: OthersLines) -> None:
+        """Show what others have written; what stands as they left it is in italics."""
+        if others != self._others:
+            self._others = others
+            self.notify_style_update()
+            self.refresh()
 
 
 class NoteEditor(Vertical):
@@ -40,6 +52,7 @@ class NoteEditor(Vertical):
         #note-text { height: 1fr; }
         #note-signed { height: 1fr; scrollbar-size-vertical: 1; display: none; }
         #note-signed-text { height: auto; max-width: 90; }
+        #note-others { height: auto; color: $muted; text-style: italic; display: none; }
         #note-status { height: auto; color: $muted; margin: 1 0 0 0; }
         #note-deed { background: $panel; margin: 1 0 0 0; }
         &.-signed #note-text { display: none; }
@@ -57,6 +70,7 @@ class NoteEditor(Vertical):
 
     def compose(self) -> ComposeResult:
         """Text, signed versions, status, deed."""
+        yield Static(id="note-others")
         yield self.area
         with VerticalScroll(id="note-signed"):
             yield Static(id="note-signed-text")
@@ -75,6 +89,13 @@ class NoteEditor(Vertical):
         self._loaded = text
         if self.area.text != text:
             self.area.replace_text(text)
+
+    def show_others(self, others: OthersLines) -> None:
+        """Show what others have written in the note, and who."""
+        line = self.query_one("#note-others", Static)
+        put(line, plain(others.text))
+        line.display = bool(others.text)
+        self.area.show_others(others)
 
     def show_signed(self, notes: Sequence[Note]) -> None:
         """Show the signed versions, the newest first; a signed note never changes (domain.md 2.4)."""

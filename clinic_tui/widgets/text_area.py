@@ -10,6 +10,9 @@ from clinic_tui.domain.phrases import Placeholder, unresolved
 from clinic_tui.protocol.text import safe_text
 from clinic_tui.widgets.room_left import room_text
 
+_JOINER = "\u200d"
+"""Joins two emoji to one; alone it would be shown as a character that nobody wrote."""
+
 
 class WritingArea(TextArea):
     """Plain multi-line text; Tab leaves it, or goes to the next blank while there is one."""
@@ -105,6 +108,15 @@ class WritingArea(TextArea):
         """Show another text, with the cursor at its end and nothing to undo."""
         self.load_text(text)
         self.move_cursor(self.document.end)
+
+    def action_delete_left(self) -> None:
+        """Delete the character before the cursor, and what only joined it to the one before."""
+        super().action_delete_left()
+        while self.selection.is_empty and not self.read_only:
+            row, column = self.cursor_location
+            if not column or self.document.get_line(row)[column - 1] != _JOINER:
+                return
+            super().action_delete_left()
 
     async def _on_paste(self, event: events.Paste) -> None:
         """Insert pasted text, cleaned; a paste never presses a key."""

@@ -146,6 +146,8 @@ class Workplace:
     """Put a text that was not sent back where one writes in its case; the visit screen sets it."""
     later: Callable[[Callable[[], None]], object] = lambda act: act()
     """Do something once what happens now is done, such as in the view that is just being shown."""
+    client: str = ""
+    """What this workstation calls itself in the drafts it saves."""
     token_note: str = ""
     """Why the session token is in memory only; empty when the keyring keeps it."""
 

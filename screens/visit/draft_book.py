@@ -1,19 +1,16 @@
 """What is written in each open visit and not yet sent or signed; the backend keeps it too."""
 
-from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from clinic_tui.client.link_events import DraftRestored
 from clinic_tui.i18n import _
-from clinic_tui.protocol.text import is_blank
+from clinic_tui.protocol.limits import DRAFT_LIMIT
+from clinic_tui.protocol.text import is_blank, safe_text
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.texts import clock
 from clinic_tui.widgets.workplace import DraftKind, Workplace
-
-SAVES_REMEMBERED = 256
-"""So many of one's own saves are known again when they come back as events."""
 
 News = Literal["", "loaded", "other"]
 """What a draft from elsewhere did: nothing, replaced a text that was not touched, or waits beside it."""
@@ -30,14 +27,18 @@ class Writing:
     """Whether the user has changed it since it was loaded."""
     other: str | None = None
     """A draft written elsewhere meanwhile, kept until the user has chosen."""
-    saves: deque[int] = field(default_factory=lambda: deque[int](maxlen=SAVES_REMEMBERED))
 
 
 class DraftBook:
-    """The texts by case and kind. What is on this screen is never replaced while it is being written."""
+    """The texts by case and kind. What is on this screen is never replaced while it is being written.
 
-    def __init__(self, save: Callable[[str, DraftKind, str], None]) -> None:
+    One's own saves are known by the name of this workstation: what comes back of them changes nothing here,
+    however late it comes and however the backend has cleaned it.
+    """
+
+    def __init__(self, save: Callable[[str, DraftKind, str], None], client: str = "") -> None:
         self._save = save
+        self._client = client
         self._writings: dict[tuple[str, DraftKind], Writing] = {}
 
     def text(self, visit: Visit, kind: DraftKind) -> str:
@@ -69,9 +70,10 @@ class DraftBook:
         if revision <= writing.revision:
             return ""
         writing.revision = revision
-        draft = visit.draft(kind)
+        draft = visit.newest_draft(kind)
         body = draft.body if draft is not None else ""
-        if body == writing.text or hash(body) in writing.saves:
+        mine = draft is not None and bool(draft.client) and draft.client == self._client
+        if mine or body == safe_text(writing.text):
             return ""
         if not writing.edited:
             writing.text = body or _start(visit, kind)
@@ -109,12 +111,28 @@ class DraftBook:
         """What has become of the draft, in a few words; empty when there is none."""
         writing = self._writing(visit, kind)
         draft = visit.draft(kind)
-        behind = writing.edited and (draft is None or draft.body != writing.text)
-        if behind and not connected:
-            return _("Draft not saved: no contact") if writing.text else ""
-        if draft is not None and writing.text:
+        if not writing.text:
+            return ""
+        if draft is not None and draft.body == safe_text(writing.text):
             return _("Draft saved {time}").format(time=clock(draft.saved_at))
-        return ""
+        if not writing.edited:
+            return ""
+        if len(writing.text) > DRAFT_LIMIT:
+            return _("Draft not saved: it is too long")
+        if not connected:
+            return _("Draft not saved: no contact")
+        error = visit.not_saved.get(kind)
+        if error is not None:
+            return _("Draft not saved: {reason}").format(reason=error.user_text())
+        return _("Saving the draft …")
+
+    def revision(self, visit: Visit, kind: DraftKind) -> int:
+        """The newest saved draft that was taken in here."""
+        return self._writing(visit, kind).revision
+
+    def touched(self, visit: Visit, kind: DraftKind) -> bool:
+        """Whether the user has written in it here."""
+        return self._writing(visit, kind).edited
 
     def edited(self, visit: Visit, kind: DraftKind) -> bool:
         """Whether the text differs from what the visit began with."""
@@ -135,8 +153,8 @@ class DraftBook:
         return found
 
     def _keep(self, visit: Visit, kind: DraftKind, writing: Writing) -> None:
-        writing.saves.append(hash(writing.text))
-        self._save(visit.case_id, kind, writing.text)
+        if len(writing.text) <= DRAFT_LIMIT:
+            self._save(visit.case_id, kind, writing.text)
 
 
 def keeper(place: Workplace) -> Callable[[str, DraftKind, str], None]:

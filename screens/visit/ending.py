@@ -216,6 +216,7 @@ class Ending:
             body=body,
             acknowledged=choice == "sign_anyway",
             to_async_days=to_async_days,
+            draft_revision=self._screen.drafts.revision(visit, "note"),
         )
         self._place.submit(command, done, refused)
 

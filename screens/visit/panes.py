@@ -12,6 +12,7 @@ from clinic_tui.protocol.resources import PhraseInfo
 from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.composer import Composer
 from clinic_tui.widgets.modal import show_dialog
+from clinic_tui.widgets.note_parts import OthersLines, lines_of_others
 from clinic_tui.widgets.side_panel import CHAT, PAGES
 from clinic_tui.widgets.texts import clock
 from clinic_tui.widgets.workplace import DraftKind
@@ -171,13 +172,16 @@ class Panes:
         filled_for = (visit.case_id, f"{visit.row.state} {mine} {len(visit.notes)}")
         if visit.notes:
             note.show_signed(visit.notes)
+            note.show_others(OthersLines())
             note.show_status()
         else:
+            self.keep()
             news = self._screen.drafts.take_in(visit, "note")
             if self._note_of != filled_for or news == "loaded":
                 note.load(self._screen.drafts.text(visit, "note"), writable=mine)
             if news == "other":
                 self.tell_other("note")
+            self._show_parts(visit)
             self.show_status(visit)
         self._note_of = filled_for
         key = self._place.keymap.shown("visit.sign") if self._screen.may("visit.sign") else ""
@@ -191,9 +195,24 @@ class Panes:
         else:
             origin = _("From the auto-history {time}").format(time=clock(visit.row.queued_at))
             if drafts.edited(visit, "note"):
-                origin += " · " + _("changed by you")
+                origin += " · " + self._changed_by(visit)
         connected = self._place.desk.connection.state == "live"
-        self._screen.panel.note.show_status(origin, drafts.status(visit, "note", connected=connected))
+        note = self._screen.panel.note
+        note.show_status(note.area.room_text, origin, drafts.status(visit, "note", connected=connected))
+
+    def _changed_by(self, visit: Visit) -> str:
+        draft, me = visit.draft("note"), self._place.desk.people.staff_id
+        author = draft.author if draft is not None else None
+        if author is None or author.id == me or self._screen.drafts.touched(visit, "note"):
+            return _("changed by you")
+        return _("changed by {name}").format(name=author.name)
+
+    def _show_parts(self, visit: Visit) -> None:
+        """Show which lines of the note came with the case, and whose they are."""
+        draft = visit.draft("note")
+        parts = draft.parts if draft is not None else ()
+        found = lines_of_others(parts, visit.history.auto_history, self._place.desk.people.staff_id)
+        self._screen.panel.note.show_others(found)
 
     def tell_other(self, kind: DraftKind) -> None:
         """Say that another draft was written elsewhere, and how to get at it."""

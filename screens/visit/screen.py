@@ -59,7 +59,7 @@ class VisitScreen(ClinicScreen):
 
     def __init__(self, place: Workplace) -> None:
         super().__init__(place)
-        self.drafts = DraftBook(keeper(place))
+        self.drafts = DraftBook(keeper(place), place.client)
         self.beside = Beside(self)
         self.permits = Permits(self)
         self.claims = Claims(self)

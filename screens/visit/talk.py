@@ -195,6 +195,7 @@ class Talk:
             if by is not None and by.id == self._place.desk.people.staff_id and drafts.text(visit, "message"):
                 drafts.clear(visit, "message")  # whoever ends a chat has let go of what was not sent
             return
+        self.keep(visit)
         news = drafts.take_in(visit, "message")
         if news == "loaded":
             self.show_composer(visit, anew=True)

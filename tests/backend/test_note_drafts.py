@@ -125,7 +125,11 @@ async def test_two_who_write_in_one_note_keep_both_texts_and_sign_what_they_saw(
     assert await told(clinic, "nora") == ["Hosta.", "Hosta. Rosslar."]
     late = {"case_id": ANNA_CASE, "kind": "note", "body": "Hosta. Feber.", "revision": first.revision}
     problem = await nora.refused("save_draft", **late)
-    assert (problem.code, problem.who, problem.current_version) == ("stale_version", "Sigrid", second.revision)
+    assert (problem.code, problem.who, problem.current_version) == (
+        "stale_version",
+        "Sigrid",
+        second.revision,
+    )
     sign = {"case_id": ANNA_CASE, "version": version, "body": "Hosta. Feber."}
     problem = await nora.refused("sign_note", **sign, draft_revision=first.revision)
     assert (problem.code, problem.who) == ("stale_version", "Sigrid")

@@ -76,7 +76,7 @@ async def test_ones_own_older_save_that_comes_back_does_not_touch_the_text():
         await settle(pilot)
         await pilot.press("a", "b")
         await settle(pilot)
-        app.draft_arrives("message", "a", 1)
+        app.draft_arrives("message", "a", 1, client=app.place.client)
         await settle(pilot)
         assert composed(app) == "ab"
         assert not app.screen_under_test.may("draft.other")

@@ -225,6 +225,7 @@ class VisitStage(StageApp):
     def _make_place(self) -> Workplace:
         place = super()._make_place()
         place.now = lambda: self.clock
+        place.client = "0a"
         place.submit = self._answer
         place.send_message = self._send
         place.send_letter = self._answer
@@ -333,9 +334,13 @@ class VisitStage(StageApp):
         command = next(one for one in reversed(self.asked.commands) if isinstance(one, PostMessage))
         self.change(self.desk.outbox(OutboxChanged(command, state, error)))
 
-    def draft_arrives(self, kind: DraftKind, body: str, revision: int, number: int = 1) -> None:
+    def draft_arrives(
+        self, kind: DraftKind, body: str, revision: int, number: int = 1, *, client: str = ""
+    ) -> None:
         """A draft is saved, here or elsewhere."""
-        draft = Draft(case_id=case_id(number), kind=kind, body=body, revision=revision, saved_at=NOW)
+        draft = Draft(
+            case_id=case_id(number), kind=kind, body=body, revision=revision, saved_at=NOW, client=client
+        )
         self.happen(DraftChanged(draft=draft))
 
     def sent(self, kind: type[Any]) -> list[Any]:

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 from sqlalchemy import RowMapping, Select, bindparam, insert, select, update
 
 from clinic_tui.backend.access import offer_of, people_of
-from clinic_tui.backend.audit import AuditEntry
 from clinic_tui.backend.circle import adjust, may_read, staff_streams
 from clinic_tui.backend.identity import ref_of
 from clinic_tui.backend.note_drafts import hand_on_note
@@ -285,26 +284,11 @@ def move_case(
         **changes,
     )
     if moved.assignee_id != case.assignee_id:
-        _hand_on_note(tx, case, moved.assignee_id)
+        hand_on_note(tx, case, moved.assignee_id)
     before, after = _visited_by(case), _visited_by(moved)
     if before != after:
         refresh(tx, before | after, told=True)
     return moved
-
-
-def _hand_on_note(tx: Tx, case: CaseRecord, to: str | None) -> None:
-    """The unsigned note goes with the case; that it did is in the access log, for it may be read now."""
-    if hand_on_note(tx, case.id, case.assignee_id, to):
-        entry = AuditEntry(
-            action="UPDATE",
-            code="note_handed_on",
-            object_type="case",
-            object_id=case.id,
-            unit_id=case.unit_id,
-            resident_id=case.resident_id,
-            reason=to or "",
-        )
-        tx.audit(entry)
 
 
 def _visited_by(case: CaseRecord) -> frozenset[str]:

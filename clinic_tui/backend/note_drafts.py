@@ -1,8 +1,11 @@
 """The unsigned note of a case: it belongs to the case, and goes with it to whoever has it next."""
 
+from typing import Protocol
+
 import msgspec
 from sqlalchemy import Connection, RowMapping, bindparam, func, select, update
 
+from clinic_tui.backend.audit import AuditEntry
 from clinic_tui.backend.refused import stale
 from clinic_tui.backend.store.tables import cases, note_drafts
 from clinic_tui.backend.streams import staff_stream
@@ -83,26 +86,50 @@ def save_note_draft(tx: Tx, command: SaveDraft, assignee_id: str | None) -> Draf
     return draft
 
 
-def hand_on_note(tx: Tx, case_id: str, before: str | None, after: str | None) -> bool:
-    """The case goes to somebody else, or back to its queue, and the note with it; whether there is one.
+class Held(Protocol):
+    """A case before it goes to somebody else."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def unit_id(self) -> str: ...
+    @property
+    def resident_id(self) -> str: ...
+    @property
+    def assignee_id(self) -> str | None: ...
+
+
+def hand_on_note(tx: Tx, case: Held, after: str | None) -> None:
+    """The case goes to somebody else, or back to its queue, and the note with it; the access log tells.
 
     What stands in it is kept as the part of whoever wrote it last. Its former holder's desk lets go of it.
     """
-    row = tx.conn.execute(_FIND, {"of": case_id}).mappings().one_or_none()
+    before = case.assignee_id
+    row = tx.conn.execute(_FIND, {"of": case.id}).mappings().one_or_none()
     if row is None or is_blank(row["body"]):
-        return False
+        return
     draft = _draft(row)
     parts, author = draft.parts, _author(row)
     if author.id != after and (not parts or parts[-1].body != draft.body):
         parts = (*parts, NotePart(author=author, at=draft.saved_at, body=draft.body))
     revision = draft.revision + 1
-    _change(tx, case_id, draft.body, parts, revision)
+    _change(tx, case.id, draft.body, parts, revision)
     moved = msgspec.structs.replace(draft, parts=parts, revision=revision, client="")
     if before is not None:
         tx.emit(staff_stream(before), DraftChanged(draft=_gone(moved)))
     if after is not None:
         tx.emit(staff_stream(after), DraftChanged(draft=moved))
-    return True
+    tx.audit(
+        AuditEntry(
+            action="UPDATE",
+            code="note_handed_on",
+            object_type="case",
+            object_id=case.id,
+            unit_id=case.unit_id,
+            resident_id=case.resident_id,
+            reason=after or "",
+        )
+    )
 
 
 def check_seen(tx: Tx, command: SignNote, version: int) -> None:

@@ -20,6 +20,7 @@ from clinic_tui.client.link_events import (
     Connected,
     Disconnected,
     DraftRestored,
+    Letter,
     LinkEvent,
     LinkStatus,
     MessageRestored,
@@ -114,12 +115,12 @@ class Engine:
     async def _take_up(self, snapshot: DeskSnapshot) -> None:
         """Go on with what is unsent of this person under this assignment, from earlier runs too."""
         await self._keeper.begin()
+        earlier: list[Letter] = []
         for one in self._keeper.messages():
-            if one.command.command_id in self._outbox:
-                continue
-            self._tell(MessageRestored(one.command, one.at, one.error))
-            if one.error is None:
-                self._outbox.put(one.command)
+            if one.command.command_id not in self._outbox:
+                self._tell(MessageRestored(one.command, one.at, one.error))
+                earlier += [one.command] if one.error is None else []
+        self._outbox.put_before(earlier)
         saved = {(draft.case_id, draft.kind): draft for draft in snapshot.drafts}
         for draft in self._keeper.drafts():
             if draft.place not in self._drafts:

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -63,19 +63,27 @@ class Outbox:
             item.command.command_id == command_id for lane in self._lanes.values() for item in lane.items
         )
 
+    def put_before(self, commands: Sequence[Letter]) -> None:
+        """Take messages of an earlier run, in order, before those written since; only while paused."""
+        for command in reversed(commands):
+            self._add(_Item(command, asyncio.get_running_loop().create_future()), first=True)
+
     def put(self, command: Letter, kept: "asyncio.Future[None] | None" = None) -> "asyncio.Future[Any]":
         """Take a message; the future holds its answer, or why it was refused for good.
 
         No byte of it leaves before `kept` is done: by then it survives the end of the program.
         """
         item = _Item(command, asyncio.get_running_loop().create_future(), kept)
-        name = _lane_of(command)
+        self._add(item)
+        return item.done
+
+    def _add(self, item: _Item, *, first: bool = False) -> None:
+        name = _lane_of(item.command)
         lane = self._lanes.setdefault(name, _Lane())
-        lane.items.append(item)
+        lane.items.insert(0 if first else len(lane.items), item)
         self._tell(item, "queued")
         if lane.task is None:
             self._begin(name, lane)
-        return item.done
 
     def withdraw(self, command_id: str) -> bool:
         """Take a message back; False where the backend may have it, or it is not here any more.

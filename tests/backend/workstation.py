@@ -6,8 +6,17 @@ from contextlib import asynccontextmanager, suppress
 from typing import Any, Literal, TypeVar
 
 from clinic_tui.client.http import Patience
+from clinic_tui.client.keeper import Device
 from clinic_tui.client.link import Link
-from clinic_tui.client.link_events import Arrived, DraftSaved, LinkEvent, OutboxChanged, SnapshotArrived
+from clinic_tui.client.link_events import (
+    Arrived,
+    DraftRestored,
+    DraftSaved,
+    LinkEvent,
+    MessageRestored,
+    OutboxChanged,
+    SnapshotArrived,
+)
 from clinic_tui.client.live import Rhythm
 from clinic_tui.protocol.commands import Command
 from clinic_tui.protocol.ids import new_id
@@ -25,12 +34,14 @@ CALM = Rhythm(beat=1.0, ping=10.0, ping_timeout=30.0, open_timeout=30.0, first_w
 class Workstation:
     """Folds what the link tells on the test's own loop, as the application does on its."""
 
-    def __init__(self, url: str, patience: Patience = HASTY, rhythm: Rhythm = QUICK) -> None:
+    def __init__(
+        self, url: str, patience: Patience = HASTY, rhythm: Rhythm = QUICK, device: Device | None = None
+    ) -> None:
         self.desk = Desk()
         self.told: list[LinkEvent] = []
         self._loop = asyncio.get_running_loop()
         self._news = asyncio.Event()
-        self.link = Link(url, self._on_event, patience=patience, rhythm=rhythm)
+        self.link = Link(url, self._on_event, patience=patience, rhythm=rhythm, device=device)
 
     def _on_event(self, event: LinkEvent) -> None:
         with suppress(RuntimeError):
@@ -45,6 +56,8 @@ class Workstation:
                 self._fetch(self.desk.fold_all(event))
             case OutboxChanged():
                 self.desk.outbox(event)
+            case MessageRestored() | DraftRestored():
+                self._fetch(self.desk.restore(event))
             case DraftSaved():
                 self.desk.put_saved_draft(event.draft)
             case _:
@@ -90,9 +103,11 @@ class Workstation:
 
 
 @asynccontextmanager
-async def workstation(url: str, name: str | None = "nora") -> AsyncIterator[Workstation]:
-    """A workstation, signed in where a name is given; closed at the end."""
-    made = Workstation(url)
+async def workstation(
+    url: str, name: str | None = "nora", device: Device | None = None
+) -> AsyncIterator[Workstation]:
+    """A workstation, signed in where a name is given; closed at the end. `device` keeps what is unsent."""
+    made = Workstation(url, device=device)
     try:
         if name is not None:
             await made.enter(name)

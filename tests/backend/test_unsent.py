@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.store.tables import cases
-from clinic_tui.client.errors import Conflict, Rejected
+from clinic_tui.client.errors import Conflict, Offline, Rejected
 from clinic_tui.client.link_events import (
     DraftNotSaved,
     DraftRestored,

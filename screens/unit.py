@@ -11,15 +11,16 @@ from textual.widgets import Static
 
 from clinic_tui.actions.action import Scope
 from clinic_tui.client.errors import ClientError, Rejected
-from clinic_tui.domain.roles import Permission, Role
-from clinic_tui.i18n import _
+from clinic_tui.domain.roles import SIGNERS, Permission, Role
+from clinic_tui.i18n import _, ngettext
 from clinic_tui.protocol.command import Command
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.refs import StaffRef
-from clinic_tui.protocol.unit import UnitSettings
+from clinic_tui.protocol.unit import StaffRole, UnitSettings
 from clinic_tui.protocol.unit_commands import (
     OpenUnit,
     SaveRole,
+    SaveSigner,
     UnitAnswer,
 )
 from clinic_tui.state.changes import Changes
@@ -131,6 +132,8 @@ class UnitScreen(ClinicScreen):
                 return listed
             case "unit.remove":
                 return listed and self.lines.selected is not None
+            case "unit.signer":
+                return self.tab == "roles" and self._signer() is not None
             case "unit.open":
                 return listed and self.tab != "roles" and self.lines.selected is not None
             case "unit.next":
@@ -238,6 +241,35 @@ class UnitScreen(ClinicScreen):
         command = SaveRole(command_id=new_id(), unit_id=settings.unit_id, staff_id=staff.id, role=role)
         self._send(command, _("{name} is now {role}.").format(name=staff.name, role=role_text(role)))
 
+    def _signer(self) -> StaffRole | None:
+        """Whoever stands under the cursor in a role that signs notes, and has it still."""
+        found = self.settings.staff if self.settings is not None else ()
+        selected = self.lines.selected
+        return next(
+            (
+                one
+                for one in found
+                if one.assignment_id == selected and one.ended_at is None and one.role in SIGNERS
+            ),
+            None,
+        )
+
+    def do_unit_signer(self) -> None:
+        """Name whoever is under the cursor to see to colleagues' ended visits, or no longer."""
+        one, settings = self._signer(), self.settings
+        if one is None or settings is None:
+            return
+        ended = one.signs_for_colleagues
+        command = SaveSigner(
+            command_id=new_id(),
+            unit_id=settings.unit_id,
+            staff_id=one.staff.id,
+            role=one.role,
+            ended=ended,
+        )
+        said = _("{name} no longer signs for colleagues.") if ended else _("{name} signs for colleagues.")
+        self._send(command, said.format(name=one.staff.name))
+
     def do_unit_remove(self) -> None:
         """Ask, then take the selected phrase, hours, date or role away."""
         if self.settings is None:
@@ -270,8 +302,12 @@ class UnitScreen(ClinicScreen):
             if isinstance(answer, UnitAnswer):
                 self.settings = answer.settings
             self._show()
+            went = answer.handed_on if isinstance(answer, UnitAnswer) else 0
+            more = ngettext(
+                "{count} case went back to its queue.", "{count} cases went back to their queues.", went
+            )
             if text:
-                self.say(text)
+                self.say(f"{text} {more.format(count=went)}" if went else text)
 
         self.place.submit(command, done, self._refused)
 

@@ -10,18 +10,22 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from clinic_tui.actions.action import Action, Scope
+from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
 from clinic_tui.protocol.care import Verification
+from clinic_tui.protocol.command import Command
+from clinic_tui.protocol.commands import NoteAnswer, ReleaseCase, TakeOverCase
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.patient_commands import DecideVerification, SettleVerification
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.state.changes import Changes
-from clinic_tui.state.verifying import asked_for, failed_texts, to_verify, unsigned
+from clinic_tui.state.verifying import asked_for, failed_texts, to_verify, unsigned, unsigned_of_others
+from clinic_tui.state.visit import Visit
 from clinic_tui.widgets.clinic_screen import ClinicScreen, bindings
 from clinic_tui.widgets.modal import show_dialog
 from clinic_tui.widgets.plain import put
 from clinic_tui.widgets.table_list import TableList, TableRow
-from clinic_tui.widgets.verify_reading import asked_note, item_hint, item_reading
+from clinic_tui.widgets.verify_reading import asked_note, ended_reading, item_hint, item_reading
 from clinic_tui.widgets.verify_rows import (
     TABS,
     Tab,
@@ -30,19 +34,24 @@ from clinic_tui.widgets.verify_rows import (
     item_line,
     tab_counts,
     tab_text,
+    tabs_of,
     unsigned_line,
     verify_columns,
     whose,
 )
 from clinic_tui.widgets.view_tabs import ViewTab, ViewTabs
 from clinic_tui.widgets.work_list import WorkList
-from clinic_tui.widgets.workplace import Workplace
+from clinic_tui.widgets.workplace import Choice, Question, Workplace
+from screens.dialogs.sign_for import SignForDialog
 from screens.dialogs.verdict import Verdict, verdict_dialog
 from styles import css_paths
 
+SEEING_TO = frozenset({"verify.sign_for", "verify.take_over", "verify.let_go"})
+"""What is done with a colleague's ended visit, once one has read it."""
+
 
 class VerifyScreen(ClinicScreen):
-    """Four tabs; a note must be opened here before it can be verified (domain.md 2.9)."""
+    """Tabs; a note must be opened here before it can be verified (domain.md 2.9)."""
 
     CSS_PATH = css_paths("base", "verify")
     BINDINGS: ClassVar[list[BindingType]] = bindings(Scope.VERIFY)
@@ -92,8 +101,9 @@ class VerifyScreen(ClinicScreen):
         wanted = self.place.wanted_tab.pop("verify", "")
         asked: Tab | None = next((tab for tab in TABS if tab == wanted), None)
         self.tab = asked or self.tab
-        counts = tab_counts(self.place.desk)
-        tabs = [ViewTab(tab, tab_text(tab), counts[tab], alert=True) for tab in TABS]
+        counts, shown = tab_counts(self.place.desk), tabs_of(self.place.desk)
+        self.tab = self.tab if self.tab in shown else first_tab(self.place.desk)
+        tabs = [ViewTab(tab, tab_text(tab), counts[tab], alert=True) for tab in shown]
         self.query_one(ViewTabs).show_tabs(tabs, self.tab)
         self.list.empty_text = empty_text(self.tab)
         self.list.set_rows(*self._lines())
@@ -102,11 +112,13 @@ class VerifyScreen(ClinicScreen):
 
     def _lines(self) -> tuple[Sequence[str], dict[str, TableRow]]:
         desk, now = self.place.desk, self.place.now()
-        self._cases = {row.id: row for row in unsigned(desk)} if self.tab == "unsigned" else {}
+        visits = {"unsigned": unsigned, "colleagues": unsigned_of_others}
         made = {"to_verify": to_verify, "asked": asked_for, "texts": failed_texts}
-        found = made[self.tab](desk) if self.tab != "unsigned" else []
+        self._cases = {row.id: row for row in visits[self.tab](desk)} if self.tab in visits else {}
+        found = made[self.tab](desk) if self.tab in made else []
         self._items = {item.id: item for item in found}
-        lines = {row.id: unsigned_line(row, now) for row in self._cases.values()}
+        me = desk.people.staff_id
+        lines = {row.id: unsigned_line(row, now, me) for row in self._cases.values()}
         lines |= {item.id: item_line(desk, item, self.tab, now) for item in found}
         return list(lines), lines
 
@@ -125,6 +137,10 @@ class VerifyScreen(ClinicScreen):
         match action_id:
             case "verify.open":
                 return item is not None or self.unsigned is not None
+            case "verify.sign_for" | "verify.let_go":
+                return self._may_see_to() and self.place.desk.people.allowed(Permission.SIGN_FOR_COLLEAGUE)
+            case "verify.take_over":
+                return self._may_see_to()
             case "verify.approve":
                 if item is None or item.state != "open" or self.tab not in {"to_verify", "texts"}:
                     return False
@@ -144,10 +160,17 @@ class VerifyScreen(ClinicScreen):
 
     def why_not(self, action_id: str) -> str:
         """That one cannot verify what one has not read."""
+        key = self.place.keymap.shown("verify.open")
         if action_id == "verify.approve" and self.item is not None and self.tab == "to_verify":
-            key = self.place.keymap.shown("verify.open")
             return _("Read the note first: {key} shows it.").format(key=key)
+        if action_id in SEEING_TO and self.tab == "colleagues" and self.unsigned is not None:
+            return _("Read the visit first: {key} shows it.").format(key=key)
         return ""
+
+    def _may_see_to(self) -> bool:
+        """Whether the visit under the cursor is a colleague's that stands beside it to be read."""
+        row = self.unsigned
+        return self.tab == "colleagues" and row is not None and row.id == self._reading
 
     @on(WorkList.Selected)
     def _moved(self) -> None:
@@ -179,9 +202,14 @@ class VerifyScreen(ClinicScreen):
 
     def do_verify_open(self) -> None:
         """Go to the visit, or read what is asked about."""
-        item = self.item
-        if self.unsigned is not None:
-            self.place.open_case(self.unsigned.id)
+        item, row = self.item, self.unsigned
+        if row is not None and self.tab == "colleagues":
+            self._reading = row.id
+            self.place.renew(row.id)
+            self.show_reading()
+            self.show_keys()
+        elif row is not None:
+            self.place.open_case(row.id)
         elif item is None:
             return
         elif self.tab == "texts" and item.resident is not None:
@@ -216,6 +244,54 @@ class VerifyScreen(ClinicScreen):
         command = SettleVerification(command_id=new_id(), verification_id=item.id)
         self.place.submit(command, done, self.refused)
 
+    def do_verify_sign_for(self) -> None:
+        """Sign the note of the visit that is read, for its colleague."""
+        visit = self._colleagues_visit()
+        if visit is None:
+            return
+
+        def signed(answer: NoteAnswer | None) -> None:
+            if answer is not None:
+                self._seen_to(_("The note is signed."))
+
+        show_dialog(self, SignForDialog(self.place, visit), signed)
+
+    def do_verify_take_over(self) -> None:
+        """Ask, where a colleague has it, then take the visit over."""
+        row = self.unsigned
+        if row is None:
+            return
+        command = TakeOverCase(command_id=new_id(), case_id=row.id, version=row.version, confirmed=True)
+        said = _("The visit is yours: its note stands under {tab}.").format(tab=tab_text("unsigned"))
+        if row.assignee is None:
+            self._send(command, said)
+            return
+        text = _("{name} has it, and is told. You then sign the note in your own name.")
+        self._ask(
+            _("Take over the visit?"), text.format(name=row.assignee.name), _("Take over"), command, said
+        )
+
+    def do_verify_let_go(self) -> None:
+        """Ask, then free the resident of a visit whose note nobody signs."""
+        row = self.unsigned
+        if row is None:
+            return
+        command = ReleaseCase(command_id=new_id(), case_id=row.id, version=row.version)
+        text = _("The resident can start a new case. The note stays to be signed by whoever takes the visit.")
+        self._ask(_("Let go of the visit?"), text, _("Let go"), command, _("The resident is free."))
+
+    def _ask(self, title: str, text: str, way: str, command: Command, said: str) -> None:
+        choices = (Choice("y", way, lambda: self._send(command, said)), Choice("escape", _("Cancel")))
+        self.place.ask(Question(title, text, choices))
+
+    def _send(self, command: Command, said: str) -> None:
+        self.place.submit(command, lambda _answer: self._seen_to(said), self.refused)
+
+    def _seen_to(self, said: str) -> None:
+        self._close_reading()
+        self.show_all()
+        self.say(said)
+
     def _decide(self, verdict: Verdict) -> None:
         item = self.item
         if item is None:
@@ -243,19 +319,30 @@ class VerifyScreen(ClinicScreen):
         self.show_keys()
 
     def _close_reading(self) -> None:
-        item = self._items.get(self._reading or "")
+        visit = self._visit_read()
         self._reading = None
-        visit = self.place.desk.visits.get(item.case_id or "") if item is not None else None
         if visit is not None and not self.place.desk.takes_part(visit.row):
             self.place.desk.close(visit.case_id)
         self.show_reading()
+
+    def _visit_read(self) -> Visit | None:
+        """The case that is read beside the list, once it has come."""
+        item = self._items.get(self._reading or "")
+        case_id = item.case_id if item is not None else self._reading
+        return self.place.desk.visits.get(case_id or "")
+
+    def _colleagues_visit(self) -> Visit | None:
+        return self._visit_read() if self.tab == "colleagues" else None
 
     def show_reading(self) -> None:
         """Show the case that is read, or what the selected item is, and what verification is."""
         pane = self.query_one("#reading-text", Static)
         item = self._items.get(self._reading or "")
-        visit = self.place.desk.visits.get(item.case_id or "") if item is not None else None
+        visit = self._visit_read()
         self.set_class(visit is not None, "-reading")
+        if visit is not None and self.tab == "colleagues":
+            put(pane, ended_reading(visit, self.place.desk.people.staff_id))
+            return
         if item is None or visit is None:
             put(pane, item_hint(self.place, self.item, self.tab, unsigned=self.unsigned is not None))
             return

@@ -15,5 +15,13 @@ UNIT_ACTIONS = (
         N_("Take away the selected phrase, date or role."),
         30,
     ),
+    Action(
+        "unit.signer",
+        N_("Signs for colleagues"),
+        "s",
+        Scope.UNIT,
+        N_("Let somebody sign colleagues' ended visits, take them over or let them go; or no longer."),
+        25,
+    ),
     Action("unit.next", N_("Next tab"), "ctrl+t", Scope.UNIT, N_("Show the next tab."), 40),
 )

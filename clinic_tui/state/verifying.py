@@ -15,6 +15,22 @@ def unsigned(desk: Desk) -> list[CaseRow]:
     return sorted(rows, key=lambda row: (row.ended_at or row.queued_at, row.id))
 
 
+def unsigned_of_others(desk: Desk) -> list[CaseRow]:
+    """Ended visits of colleagues that I may see to, and those that nobody has; the oldest first.
+
+    A colleague's are for a manager and for whoever the unit names; one that was let go of is for anybody who
+    takes such visits.
+    """
+    signs, me = desk.people.allowed(Permission.SIGN_FOR_COLLEAGUE), desk.people.staff_id
+
+    def mine_to_see(row: CaseRow) -> bool:
+        if row.state != CaseState.ENDED_UNSIGNED or desk.is_mine(row):
+            return False
+        return signs or (row.assignee is None and desk.people.takes(me, row))
+
+    return sorted(filter(mine_to_see, desk.rows), key=lambda row: (row.ended_at or row.queued_at, row.id))
+
+
 def to_verify(desk: Desk) -> list[Verification]:
     """Open items I may decide: asked of me or of anybody, for a manager of others too. Oldest first.
 

@@ -1,7 +1,7 @@
 """The lines of the unit's administration: phrases, hours and roles."""
 
 from clinic_tui.i18n import _
-from clinic_tui.protocol.unit import UnitSettings
+from clinic_tui.protocol.unit import StaffRole, UnitSettings
 from clinic_tui.widgets.line_list import Cell, Column, Line, heading
 from clinic_tui.widgets.texts import role_text
 from clinic_tui.widgets.unit_hours import hours_text, week_text
@@ -64,8 +64,15 @@ def role_lines(settings: UnitSettings) -> list[Line]:
                 Cell(one.staff.name, "$foreground" if one.ended_at is None else "$muted"),
                 Cell(one.username, "$muted"),
                 Cell(role_text(one.role), "$foreground" if one.ended_at is None else "$muted"),
-                Cell("" if one.ended_at is None else _("ended"), "$muted"),
+                Cell(_about_role(one), "$muted"),
             ),
         )
         for one in people
     ]
+
+
+def _about_role(one: StaffRole) -> str:
+    """That a role has ended, or what else goes with it."""
+    if one.ended_at is not None:
+        return _("ended")
+    return _("signs for colleagues") if one.signs_for_colleagues else ""

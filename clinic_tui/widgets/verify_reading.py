@@ -40,11 +40,32 @@ def item_reading(item: Verification, visit: Visit, me: str) -> Content:
     return Content("\n").join(lines)
 
 
+def ended_reading(visit: Visit, me: str) -> Content:
+    """A colleague's ended visit: whose, what was written in it, then the case."""
+    who = visit.row.assignee
+    title = (
+        _("Ended visit that nobody has") if who is None else _("Ended visit of {name}").format(name=who.name)
+    )
+    lines: list[Content] = [plain_line(title, "$accent bold"), Content("")]
+    for message in visit.messages:
+        lines.append(plain_line(f"{clock(message.sent_at)}  {message.author_name}", "$muted"))
+        lines.append(plain(message.body))
+    if visit.messages:
+        lines.append(Content(""))
+    draft = visit.draft("note")
+    if draft is not None and draft.body:
+        lines += [plain_line(_("The note so far"), "bold"), plain(draft.body), Content("")]
+    lines.append(reading(visit, me))
+    return Content("\n").join(lines)
+
+
 def item_hint(place: Workplace, item: Verification | None, tab: Tab, *, unsigned: bool) -> Content:
     """What the selected line is, what its key does, and the definition; `unsigned` is a visit of mine."""
     key = place.keymap.shown("verify.open")
     lines: list[Content] = []
-    if unsigned:
+    if unsigned and tab == "colleagues":
+        lines.append(plain(_("{key} shows the visit. The reading is logged.").format(key=key)))
+    elif unsigned:
         lines.append(plain(_("{key} goes to the visit, to sign its note.").format(key=key)))
     if item is not None:
         lines.append(plain(item_text(item, place.desk.people.staff_id), "$foreground"))

@@ -3,18 +3,19 @@
 from datetime import datetime
 from typing import Literal
 
+from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _, pgettext
 from clinic_tui.protocol.care import Verification
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.state.desk import Desk
-from clinic_tui.state.verifying import failed_texts, returned, to_verify, unsigned
+from clinic_tui.state.verifying import failed_texts, returned, to_verify, unsigned, unsigned_of_others
 from clinic_tui.widgets.notice_texts import sms_about
 from clinic_tui.widgets.table_list import Cell, CellStyle, TableColumn, TableRow
 from clinic_tui.widgets.texts import kind_text, resident_name, resident_short, resident_with_age
 from clinic_tui.widgets.visit_texts import moment_text
 
-Tab = Literal["unsigned", "to_verify", "asked", "texts"]
-TABS: tuple[Tab, ...] = ("unsigned", "to_verify", "asked", "texts")
+Tab = Literal["unsigned", "to_verify", "asked", "texts", "colleagues"]
+TABS: tuple[Tab, ...] = ("unsigned", "to_verify", "asked", "texts", "colleagues")
 _WHO_FROM = 84
 
 
@@ -25,7 +26,14 @@ def tab_text(tab: Tab) -> str:
         "to_verify": _("To verify"),
         "asked": _("What I asked for"),
         "texts": _("Texts that did not arrive"),
+        "colleagues": _("Colleagues' unsigned visits"),
     }[tab]
+
+
+def tabs_of(desk: Desk) -> tuple[Tab, ...]:
+    """The tabs to show: colleagues' visits only for whoever may see to one."""
+    seen = desk.people.allowed(Permission.SIGN_FOR_COLLEAGUE) or bool(unsigned_of_others(desk))
+    return TABS if seen else TABS[:-1]
 
 
 def empty_text(tab: Tab) -> str:
@@ -35,6 +43,7 @@ def empty_text(tab: Tab) -> str:
         "to_verify": _("Nothing waits to be verified by you."),
         "asked": _("You have asked for nothing to be verified."),
         "texts": _("All text messages have arrived."),
+        "colleagues": _("All of your colleagues' notes are signed."),
     }[tab]
 
 
@@ -45,6 +54,7 @@ def tab_counts(desk: Desk) -> dict[Tab, int]:
         "to_verify": len(to_verify(desk)),
         "asked": returned(desk),
         "texts": len(failed_texts(desk)),
+        "colleagues": len(unsigned_of_others(desk)),
     }
 
 
@@ -93,14 +103,16 @@ def whose(item: Verification) -> str:
     return resident_with_age(item.resident) if item.resident is not None else ""
 
 
-def unsigned_line(row: CaseRow, now: datetime) -> TableRow:
-    """A visit of mine whose note is not signed."""
+def unsigned_line(row: CaseRow, now: datetime, me: str) -> TableRow:
+    """A visit whose note is not signed, and who has it."""
+    who = row.assignee
+    name = _("Nobody") if who is None else _("You") if who.id == me else who.name
     return _line(
         row.id,
         Cell(kind_text(row.kind)),
         Cell(resident_short(row.resident), "selected"),
         Cell(row.reason),
-        Cell(_("You")),
+        Cell(name),
         Cell(moment_text(row.ended_at, now), "warn"),
     )
 

@@ -182,7 +182,9 @@ def _role_end(settings: UnitSettings, one: StaffRole) -> Removal:
     command = SaveRole(
         command_id=new_id(), unit_id=settings.unit_id, staff_id=one.staff.id, role=one.role, ended=True
     )
-    text = _("{name}, {role}. The account stays.").format(**words)
+    text = _(
+        "{name}, {role}. The account stays; cases that no other role of theirs takes go back to their queues."
+    ).format(**words)
     return Removal(text, command, _("{name} is no longer {role}.").format(**words))
 
 

@@ -16,6 +16,7 @@ from clinic_tui.protocol.unit_commands import (
     OpenUnit,
     SaveHours,
     SaveRole,
+    SaveSigner,
     SaveUnit,
     SaveUnitPhrase,
     UnitAnswer,
@@ -300,3 +301,35 @@ async def test_hostile_phrases_and_names_act_on_nothing() -> None:
         await pilot.press("ctrl+t", "ctrl+t", "ctrl+t")
         await settle(pilot)
         assert "\x1b" not in text_of(app)
+
+
+async def test_a_signer_is_named_and_no_longer_by_one_key() -> None:
+    app = UnitStage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await opened(app, pilot, 2)
+        await pilot.press("s")
+        await pilot.pause()
+        named = app.saved[-1]
+        assert isinstance(named, SaveSigner)
+        assert (named.staff_id, named.role, named.ended) == ("ebba", "nurse", False)
+        signer = StaffRole(
+            assignment_id="a-1", staff=EBBA, username="ebba", role="nurse", signs_for_colleagues=True
+        )
+        app.unit = unit(staff=(signer,))
+        await pilot.press("s")
+        await pilot.pause()
+        assert "signs for colleagues" in text_of(app)
+        await pilot.press("s")
+        await pilot.pause()
+        last = app.saved[-1]
+        assert isinstance(last, SaveSigner)
+        assert last.ended
+
+
+@pytest.mark.parametrize("role", ["manager", "auditor"])
+async def test_who_signs_nothing_is_not_named(role: str) -> None:
+    one = StaffRole(assignment_id="a-1", staff=EBBA, username="ebba", role=role)
+    app = UnitStage(staff=(one,))
+    async with app.run_test(size=(120, 40)) as pilot:
+        screen = await opened(app, pilot, 2)
+        assert not screen.may("unit.signer")

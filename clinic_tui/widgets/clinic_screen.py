@@ -112,7 +112,10 @@ class ClinicScreen(Screen[None]):
 
     def show_keys(self) -> None:
         """Show the keys that work now, most used first; the menu's digits are dim where they do not."""
-        self.query_one(SideMenu).dim_keys(not self.key_acts("1"))
+        leader = self.place.keymap.shown("app.leader")
+        hint = _("{key}, then a digit").format(key=leader) if leader else " "
+        hint = "" if self.leading or self.key_acts("1") else hint
+        self.query_one(SideMenu).dim_keys(hint)
         pieces: list[Piece] = []
         for action in self.actions_now():
             if action.weight >= LAST_IN_BAR:
@@ -225,6 +228,7 @@ class ClinicScreen(Screen[None]):
         self.leading = True
         self.set_focus(None)
         self.say(_("Now a digit goes to a view, a letter acts. Esc: neither."))
+        self.show_keys()
 
     def on_key(self, event: events.Key) -> None:
         """The key after the leading one performs its action; any other does nothing."""
@@ -238,6 +242,7 @@ class ClinicScreen(Screen[None]):
         action = next((one for one in self.actions_led() if event.key in self._keys_of(one.id)), None)
         if field is not None and field.is_attached and field.focusable:
             self.set_focus(field)
+        self.show_keys()
         if action is not None and event.key != "escape":
             self.action_perform(action.id)
 

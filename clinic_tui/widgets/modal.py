@@ -28,6 +28,9 @@ T = TypeVar("T")
 QUIET_SECONDS = 0.3
 """Keys and clicks are ignored this long after a dialog opens: they were meant for what stood there before."""
 
+_LEAST_BODY = 3
+"""Rows that a dialog's body keeps on the lowest screen."""
+
 
 @dataclass(frozen=True)
 class Way:
@@ -218,6 +221,18 @@ class ClinicDialog(ModalScreen[T]):
             self._heard_from = 0.0
             self._listen()
 
+    def on_resize(self) -> None:
+        """The ways stay in sight."""
+        self.query_one("#dialog-body").styles.max_height = None
+        self.call_after_refresh(self._fit)
+
+    def _fit(self) -> None:
+        """Where the dialog is higher than the screen, its body gives way and scrolls."""
+        body, below = self.query_one("#dialog-body"), self.query_one("#dialog-ways").region.bottom
+        over = below - self.query_one("#dialog").content_region.bottom
+        if over > 0:
+            body.styles.max_height = max(_LEAST_BODY, body.size.height - over)
+
     def hears(self, at: float) -> bool:
         """Whether what was read at this moment, by the clock of events, was meant for the dialog."""
         return not self.answered and at >= self._heard_from
@@ -277,6 +292,10 @@ class ClinicDialog(ModalScreen[T]):
             event.prevent_default()
             if way.enabled:
                 self.take(way.key)
+        elif event.key in {"pageup", "pagedown"} and isinstance(self.focused, WayRow):
+            event.stop()
+            body = self.query_one("#dialog-body", VerticalScroll)
+            (body.scroll_page_up if event.key == "pageup" else body.scroll_page_down)(animate=False)
         elif event.key in {"up", "down"} and isinstance(self.focused, WayRow):
             event.stop()
             if event.key == "up":

@@ -60,15 +60,20 @@ class SideMenu(Widget):
         self._visits: tuple[MenuItem, ...] = ()
         self._rows: list[Row] = []
         self._strips: dict[tuple[Row, int], Strip] = {}
-        self.dimmed = False
-        """Whether its digits do not act where the focus is."""
+        self._hint = ""
 
-    def dim_keys(self, dim: bool) -> None:
-        """Show whether the digits act where the focus is; a click does in any case."""
-        if dim != self.dimmed:
-            self.dimmed = dim
+    def dim_keys(self, hint: str) -> None:
+        """Show with a hint that the digits do not act where the focus is, and what does; empty: they do."""
+        if hint != self._hint:
+            self._hint = hint
             self._strips.clear()
+            self._lay_out()
             self.refresh()
+
+    @property
+    def dimmed(self) -> bool:
+        """Whether its digits do not act where the focus is; a click does in any case."""
+        return bool(self._hint)
 
     def show(self, views: Sequence[MenuItem], visits: Sequence[MenuItem]) -> None:
         """Show these; repaints only if they differ from those shown."""
@@ -113,6 +118,8 @@ class SideMenu(Widget):
         airy = 2 * len(self._views) + open_now <= height
         for item in self._views:
             rows += [item, ""] if airy else [item]
+        if self._hint and airy and width >= WIDE and len(rows) + open_now < height:
+            rows.append(self._hint)
         visits = self._visits[: max(0, height - len(rows) - _VISITS_HEADING)]
         if visits:
             rows += [""] * (height - len(visits) - 2 - len(rows))

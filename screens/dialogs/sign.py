@@ -104,8 +104,6 @@ class SignDialog(ClinicDialog[SignChoice | None]):
         request = self.request
         if request.stays_open:
             yield paragraph(_("The chat goes on after the signature. Marking it as done is another step."))
-        if request.ends_visit:
-            yield paragraph(_("Signing also ends the visit: the chat closes for both of you."))
         if request.unsent:
             yield paragraph(_("What you have written in the chat is not sent."), "$warning")
         if request.waiting:
@@ -139,7 +137,8 @@ class SignDialog(ClinicDialog[SignChoice | None]):
         """Sign, and what may follow with the same key; sign the auto-history, write, or leave it."""
         ways: list[Way] = [answer_way()] if self.request.unanswered is not None else []
         if self.verdict.ok:
-            ways.append(Way("s", _("Sign")))
+            closes = _("the chat closes for both of you") if self.request.ends_visit else ""
+            ways.append(Way("s", _("Sign"), note=closes))
             if self.request.may_copy:
                 ways.append(Way("c", _("Sign and copy for the record")))
             ways.append(Way("v", _("Sign and ask for a countersignature")))

@@ -154,7 +154,7 @@ class Talk:
     def _closed_chat_text(self, visit: Visit, who: str) -> str:
         row = visit.row
         if self.writable(visit):
-            return _("{resident} · done; comes back when the resident writes").format(resident=who)
+            return _("{resident} · done until they write").format(resident=who)
         if row.close_reason == CloseReason.ONE_WAY:
             return _("{resident} · one-way message: the resident cannot answer").format(resident=who)
         if row.close_reason == CloseReason.EXPIRED:

@@ -32,7 +32,7 @@ def sign(terminal: Terminal) -> None:
     """Sign, once the dialog has said whose note it is."""
     heading = "Signera anteckningen för Karin Lindström, 74 år"
     terminal.press("f9")
-    terminal.wait_for(heading, "avslutas också besöket")
+    terminal.wait_for(heading, "chatten stängs för er båda")
     close_dialog(terminal, heading, "s")
     terminal.wait_for("Signerat: Karin Lindström")
 

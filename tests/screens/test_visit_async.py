@@ -135,7 +135,7 @@ async def test_f12_marks_as_done_and_one_stays_with_the_chat() -> None:
         await settle(pilot)
         assert app.sent(MarkDone)[0].case_id == C3
         assert (app.asked.performed, app.place.current_visit) == ([], C3)
-        assert "done; comes back when the resident writes" in hint(app)
+        assert "done until they write" in hint(app)
 
 
 async def test_one_writes_again_in_a_chat_that_is_done() -> None:

@@ -64,6 +64,12 @@ class Panes:
         elif before != now and not writing:
             self._rest()
 
+    def leave(self) -> None:
+        """Another view is shown: a chat that was marked as done can be written in when it is opened anew."""
+        if self._screen.talk.rests:
+            self._screen.talk.rest("")
+            self._before = None
+
     def _writes(self, visit: Visit) -> bool:
         """Whether the focus is in a text that one can still write in."""
         area = self._screen.focused

@@ -284,6 +284,7 @@ class VisitScreen(ClinicScreen):
         self.place.read_here = None
         if not self.in_front:
             self.talk.watch(None, typing=False)
+            self.panes.leave()
 
     def say_in_front(self, text: str) -> None:
         """Say something in the view that is shown once this one has been left."""

@@ -67,6 +67,11 @@ class Talk:
         """Whether the composer is open: one can write, and has not just marked the chat as done."""
         return self.writable(visit) and visit.case_id != self._rests
 
+    @property
+    def rests(self) -> bool:
+        """Whether the composer is closed because the chat on screen was marked as done."""
+        return bool(self._rests)
+
     def rest(self, case_id: str) -> None:
         """Close the composer of a chat that was marked as done, until one wants to write again."""
         self._rests = case_id

@@ -11,12 +11,15 @@ from clinic_tui.protocol.chat_commands import CloseChat, MarkDone
 from clinic_tui.protocol.commands import EndVisit, SignNote
 from clinic_tui.protocol.events import CaseChanged
 from clinic_tui.protocol.resources import CaseDetail
+from clinic_tui.resident_room import ResidentRoom
 from clinic_tui.state.unfinished import unfinished
 from clinic_tui.widgets.modal import WayRow
 from screens.dialogs.end_visit import EndVisitDialog
+from screens.dialogs.one_way import OneWayDialog
 from screens.dialogs.question import QuestionDialog
 from screens.dialogs.sign import SignDialog
 from tests.desks import ME, NOW, case_id
+from tests.profiles import profile
 from tests.screens.deeds_stage import DeedsStage, chat, chat_detail, everything
 from tests.screens.stage import text_of
 from tests.screens.visit_stage import karin, listening, omar, said, settle, talk, visit_detail
@@ -157,3 +160,33 @@ def test_a_chat_that_was_marked_as_done_unanswered_stands_among_what_is_left() -
     answered = replace(chat("handled", 5), last_resident_at=NOW - timedelta(days=1), last_staff_at=NOW)
     app = DeedsStage(everything(chat_detail(row), chat_detail(answered)))
     assert [(one.kind, one.id) for one in unfinished(app.desk)] == [("unanswered", case_id(3))]
+
+
+async def test_before_a_one_way_message_the_chat_that_waits_is_named_and_led_to() -> None:
+    app = DeedsStage(everything(chat_detail()))
+    room = ResidentRoom(app)
+    waiting = profile(cases=(chat(last_resident_at=NOW, last_staff_at=None),))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        room.begin("patient.one_way", waiting)
+        await listening(pilot)
+        await settle(pilot)
+        assert "It is about: Förnya recept." in text_of(app)
+        assert "The resident wrote last" in text_of(app)
+        await pilot.press("enter")
+        await settle(pilot)
+        assert not isinstance(app.screen, OneWayDialog)
+        room.begin("patient.one_way", waiting)
+        await listening(pilot)
+        await pilot.press("m")
+        await settle(pilot)
+        assert isinstance(app.screen, OneWayDialog)
+
+
+async def test_a_one_way_message_to_whom_nobody_owes_an_answer_asks_nothing() -> None:
+    app = DeedsStage(everything(chat_detail(chat("awaiting_resident"))))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await settle(pilot)
+        ResidentRoom(app).begin("patient.one_way", profile(cases=(chat("awaiting_resident"),)))
+        await settle(pilot)
+        assert isinstance(app.screen, OneWayDialog)

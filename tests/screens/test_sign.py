@@ -398,4 +398,4 @@ async def test_a_signed_visit_is_taken_off_the_tabs():
         await pilot.press("ctrl+w")
         await settle(pilot)
         assert case_id(1) not in app.desk.visits
-        assert app.place.current_visit == case_id(2)
+        assert (app.place.current_visit, app.asked.performed) == (None, ["app.back"])

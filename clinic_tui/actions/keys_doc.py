@@ -42,8 +42,8 @@ A key is changed in the settings, or in `config.toml` by the action's id:
 Several keys are separated by commas. The key bar, the help and the palette always show the keys in force.
 The key that sends a message is its own setting, `send_key` in the table `[ui]`.
 
-A key that writes a character acts in lists alone. Where one types, and in an open case, the leading key (`app.leader`) comes
-before it: `Ctrl+G` and then `4`, or `h`.
+A key that writes a character acts in lists alone. Where one types, and in an open case, the leading key
+(`app.leader`) comes before it: `Ctrl+G` and then `4`, or `h`.
 """
 
 

@@ -27,7 +27,10 @@ def next_waiting(desk: Desk, case_id: str) -> CaseRow | None:
         return (rank, row.kind == CaseKind.ASYNC, row.last_resident_at or row.queued_at, row.id)
 
     mine = (row for row in desk.rows.involved if row.id != case_id and desk.is_mine(row))
-    waiting = (row for row in mine if row.unread or waits_for_answer(row) or row.state == CaseState.ACCEPTED)
+    going_on = (row for row in mine if row.state != CaseState.ENDED_UNSIGNED)
+    waiting = (
+        row for row in going_on if row.unread or waits_for_answer(row) or row.state == CaseState.ACCEPTED
+    )
     return min(waiting, key=place, default=None)
 
 

@@ -159,7 +159,7 @@ def test_the_shift_ends_when_everything_left_has_a_reason(start: Start) -> None:
     terminal.press("f9")
     close_dialog(terminal, "Signera anteckningen för Ebbe Lindqvist", "s")
     terminal.wait_for("Avsluta passet", "att avgöra", "Anders Björk")
-    terminal.wait(lambda: "Osignerad" not in terminal.line("Feber och utslag"), "Ebbe's note, signed")
+    terminal.wait(lambda: "Avslutat obesvarat" in terminal.line("Feber och utslag"), "Ebbe, unanswered")
     terminal.press("a")
     terminal.wait_dialog("Jag fortsätter på nästa pass")
     terminal.press("enter")

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from clinic_tui.domain.cases import queue_key
 from clinic_tui.domain.filters import GlobalFilter, Owner
@@ -227,3 +228,26 @@ def test_an_event_costs_little_at_a_hundred_thousand_rows() -> None:
     each = (time.perf_counter() - started) / len(picks)
     assert each < 0.002
     assert views.all.counts == (100_000, 100_000, 0)
+
+
+def test_who_waits_most_is_offered_next_and_nobody_whose_visit_is_over() -> None:
+    wrote = {"last_resident_at": NOW, "last_staff_at": NOW - timedelta(minutes=5)}
+    desk = Desk()
+    desk.load(
+        snapshot(
+            taken(1, by=ME, state="in_progress"),
+            taken(2, by=ME, state="ended_unsigned", unread=3),
+            taken(3, by=ME, state="accepted"),
+            taken(4, by=ME, state="in_progress", **wrote),
+            taken(5, by=ME, state="in_progress", unread=1, **wrote),
+            taken(6, by=EBBA, state="in_progress", unread=1, **wrote),
+        )
+    )
+    order: list[str] = []
+    for _step in range(4):
+        found = selectors.next_waiting(desk, case_id(1))
+        if found is None:
+            break
+        order.append(found.id)
+        desk.fold(event(0, replace(found, assignee=EBBA, revision=found.revision + 1)))
+    assert order == [case_id(5), case_id(4), case_id(3)]

@@ -6,6 +6,7 @@ answer; reading the facts, and what the answer means there, is the caller's.
 
 from collections.abc import Set
 from datetime import date, datetime
+from functools import cache
 from typing import Protocol, Self
 
 import msgspec
@@ -13,7 +14,7 @@ import msgspec
 from clinic_tui.backend.proxies import proxy_of, proxy_until
 from clinic_tui.backend.sessions import Session
 from clinic_tui.domain.region import RegionProfile
-from clinic_tui.domain.roles import Permission
+from clinic_tui.domain.roles import Permission, Role, allows
 from clinic_tui.protocol.care import HandOver, Ticket, Verification
 from clinic_tui.protocol.refs import StaffRef
 from clinic_tui.protocol.team import Conversation
@@ -49,16 +50,26 @@ class Viewer(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, session: Session, elsewhere: Set[str] = NOBODY) -> Self:
         """The viewer behind a session; `elsewhere` as `sessions.units_elsewhere` reads them."""
-        units = frozenset(session.assignment.units) if session.assignment is not None else NOBODY
+        given = session.assignment
+        if session.staff is None or given is None:
+            staff_id = session.staff.id if session.staff is not None else None
+            return cls(staff_id=staff_id, resident_id=session.resident_id)
+        reads_cases, verifies = _reads_and_verifies(given.role, given.extra)
+        units = frozenset(given.units)
         return cls(
-            staff_id=session.staff.id if session.staff is not None else None,
-            resident_id=session.resident_id,
+            staff_id=session.staff.id,
             units=units,
-            elsewhere=frozenset(elsewhere) - units,
+            elsewhere=frozenset(elsewhere) - units if elsewhere else NOBODY,
             roles=frozenset(session.roles_seen),
-            reads_cases=bool(session.allows(Permission.PREVIEW_CASE)),
-            verifies=bool(session.allows(Permission.VERIFY)),
+            reads_cases=reads_cases,
+            verifies=verifies,
         )
+
+
+@cache
+def _reads_and_verifies(role: Role, extra: frozenset[Permission]) -> tuple[bool, bool]:
+    """Whether a role reads cases, and whether it verifies."""
+    return bool(allows(role, Permission.PREVIEW_CASE, extra)), bool(allows(role, Permission.VERIFY, extra))
 
 
 class Readable(Protocol):

@@ -104,10 +104,10 @@ def committed(
 
     `known` are the cases as it left them, by id: only what is not among them is read.
     """
-    access: dict[Subject, Access] = {}
+    subjects = [subject_of(one.event) for one in envelopes]
+    access: dict[Subject | None, Access] = {}
     missing: set[Subject] = set()
-    for envelope in envelopes:
-        subject = subject_of(envelope.event)
+    for envelope, subject in zip(envelopes, subjects, strict=True):
         if subject is None or subject in access:
             continue
         case = known.get(subject.id) if subject.kind == "case" else None
@@ -117,10 +117,11 @@ def committed(
             access[subject] = talk_access(envelope.event.conversation)
         else:
             missing.add(subject)
-    missing -= access.keys()
-    if missing:
-        access |= access_to(moment, missing)
-    return tuple(Committed(one, access.get(subject_of(one.event) or _NOTHING)) for one in envelopes)
+    for subject, found in access_to(moment, missing - access.keys()).items():
+        access[subject] = found
+    return tuple(
+        Committed(one, access.get(subject)) for one, subject in zip(envelopes, subjects, strict=True)
+    )
 
 
 def grades_of(conn: Connection, people: Iterable[str]) -> dict[str, str]:

@@ -117,8 +117,7 @@ def committed(
             access[subject] = talk_access(envelope.event.conversation)
         else:
             missing.add(subject)
-    for subject, found in access_to(moment, missing - access.keys()).items():
-        access[subject] = found
+    access = {**access, **access_to(moment, missing - access.keys())}
     return tuple(
         Committed(one, access.get(subject)) for one, subject in zip(envelopes, subjects, strict=True)
     )

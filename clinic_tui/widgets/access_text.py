@@ -57,6 +57,8 @@ def _of_case() -> dict[str, str]:
         "chat_closed": pgettext("access", "ended the chat"),
         "closed": pgettext("access", "ended the chat"),
         "read_case": pgettext("access", "read the case"),
+        "answer_repeated": pgettext("access", "was shown the case again"),
+        "replayed": pgettext("access", "was shown the case again"),
         "desk": pgettext("access", "saw the case in a list"),
         "ended_chats": pgettext("access", "saw the case in a list"),
         "marked_done": pgettext("access", "marked the chat as done"),

@@ -35,8 +35,8 @@ class Panes:
         self._place = screen.place
         self._pages: dict[str, str] = {}
         """The page chosen, by case."""
-        self._before: tuple[str, str] | None = None
-        """Case and state that the focus was set for."""
+        self._before: tuple[str, str, bool] | None = None
+        """Case and state that the focus was set for, and whether its note was signed."""
         self._note_of: tuple[str, str] | None = None
         """Case and state that the note was filled for."""
 
@@ -48,7 +48,7 @@ class Panes:
     def show(self, visit: Visit) -> None:
         """Show the visit's page. The focus goes to where one writes with another visit, or with its start."""
         mine = self._place.desk.is_mine(visit.row)
-        now = (visit.case_id, visit.row.state if mine else f"{visit.row.state}, another's")
+        now = (visit.case_id, visit.row.state if mine else f"{visit.row.state}, another's", bool(visit.notes))
         before, self._before = self._before, now
         another = before is None or before[0] != visit.case_id
         if before != now:
@@ -75,6 +75,8 @@ class Panes:
         area = self._screen.focused
         if area is self._screen.talk.composer.area:
             return self._screen.talk.composes(visit)
+        if area is self._screen.panel.note.area:
+            return self._screen.ending.note_is_mine(visit) and not visit.notes
         return isinstance(area, TextArea) and not area.read_only and not area.disabled
 
     def _begins(self, visit: Visit, before: str) -> bool:

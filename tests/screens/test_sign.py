@@ -399,3 +399,20 @@ async def test_a_signed_visit_is_taken_off_the_tabs():
         await settle(pilot)
         assert case_id(1) not in app.desk.visits
         assert (app.place.current_visit, app.asked.performed) == (None, ["app.back"])
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_what_is_typed_after_the_signature_is_written_nowhere(size):
+    app = VisitStage()
+    async with app.run_test(size=size) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+n", "x", "f9")
+        await listening(pilot)
+        await pilot.press("s")
+        await settle(pilot)
+        saved = len(app.saved)
+        await pilot.press(*"hej b2", "f10", "f12")
+        await settle(pilot)
+        assert app.screen is app.screen_under_test
+        assert (app.place.current_visit, len(app.saved), app.asked.performed) == (case_id(1), saved, [])
+        assert app.screen.focused is app.screen_under_test.talk.log

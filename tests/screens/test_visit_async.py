@@ -247,3 +247,19 @@ async def test_one_is_told_before_one_writes_to_somebody_no_sms_reaches(reachabl
     async with app.run_test(size=(80, 24)) as pilot:
         await settle(pilot)
         assert ("! No mobile number" in text_of(app)) is not reachable
+
+
+async def test_a_signed_note_of_a_chat_that_goes_on_leaves_nothing_to_write_in_unasked() -> None:
+    app = DeedsStage(everything(chat_detail(chat("awaiting_resident"))), first=C3)
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+n", *"Ok", "f9")
+        await settle(pilot)
+        await listening(pilot)
+        await pilot.press("s")
+        await settle(pilot)
+        await pilot.press(*"hej b2")
+        await settle(pilot)
+        assert app.screen is app.screen_under_test
+        assert app.screen_under_test.talk.composer.text == ""
+        assert app.screen.focused is app.screen_under_test.talk.log

@@ -1,10 +1,11 @@
 """The workstation's application: it holds the desk and the link, and shows the screens."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from typing import Any, ClassVar
 
+from textual import events
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
 from textual.message import Message
@@ -30,7 +31,7 @@ from clinic_tui.desk_room import DeskRoom
 from clinic_tui.domain.filters import GlobalFilter
 from clinic_tui.ending import Ending
 from clinic_tui.entrance import Entrance
-from clinic_tui.i18n import _, ngettext
+from clinic_tui.i18n import _
 from clinic_tui.leaving import Leaving
 from clinic_tui.navigation import Navigation
 from clinic_tui.notice_board import NoticeBoard
@@ -42,9 +43,11 @@ from clinic_tui.resident_room import ResidentRoom
 from clinic_tui.shift_end import ShiftEnd
 from clinic_tui.state.changes import Changes
 from clinic_tui.undo import Undo
+from clinic_tui.under_way import UnderWay
 from clinic_tui.widgets.clinic_screen import ClinicScreen
 from clinic_tui.widgets.outcome import Outcome
 from clinic_tui.widgets.palette_provider import ActionsProvider
+from clinic_tui.widgets.stillness import moment
 from clinic_tui.widgets.style_sheet import KeptStylesheet
 from clinic_tui.widgets.terminal_driver import ending_driver
 from clinic_tui.widgets.texts import clock, resident_with_age
@@ -92,6 +95,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         self.options = options
         self.incident_log = options.incidents
         self.link = Link(options.server, self._hand_over, idle=self.activity.idle, device=options.device)
+        self.under_way = UnderWay()
         self.entrance = Entrance(self)
         self.navigation = Navigation(self)
         self.leaving = Leaving(self)
@@ -250,29 +254,53 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         if screen is not None and screen.is_mounted:
             screen.tell(shown)
 
-    def keys_lost(self, count: int) -> None:
-        """Say that keys came to nothing, for one who has typed on would not see it."""
-        super().keys_lost(count)
-        text = ngettext(
-            "{count} key was thrown away: the program did not answer in time.",
-            "{count} keys were thrown away: the program did not answer in time.",
-            count,
-        )
-        self.say(text.format(count=count), warning=True)
+    @property
+    def moving_keys(self) -> Collection[str]:
+        """Letters that only move in a list, as the user's key map has them."""
+        return self.place.keymap.moving_keys
 
-    def fetch(self, future: "Future[Any]", done: Callable[[Any], None], failed: Failed | None = None) -> None:
-        """Wait for the link without holding anything up."""
+    @property
+    def leading_keys(self) -> Collection[str]:
+        """The menu's keys, as the user's key map has them."""
+        return self.place.keymap.leading_keys
+
+    def answer_due(self, read: float) -> bool:
+        """Whether something was asked after this moment that may change what a key acts on."""
+        return self.under_way.due(read, moment())
+
+    def refusal(self, event: events.Event) -> str:
+        """What a view about to change is given, and text where no field is, is not taken."""
+        screen = self.screen
+        if isinstance(screen, ClinicScreen) and self.under_way.changes(self.place.current_visit, event.time):
+            return screen.changing(event) or super().refusal(event)
+        return super().refusal(event)
+
+    def tell_user(self, text: str) -> None:
+        """Say it in the notice line."""
+        self.say(text, warning=True)
+
+    def fetch(
+        self,
+        future: "Future[Any]",
+        done: Callable[[Any], None],
+        failed: Failed | None = None,
+        *,
+        command: Command | None = None,
+    ) -> None:
+        """Wait for the link without holding anything up. `command` is what was sent, where it was one."""
 
         def refused(error: ClientError) -> None:
             self.say(error.user_text(), warning=True)
 
         room = self.room
+        self.under_way.sent(future, moment(), command)
         future.add_done_callback(
             lambda ready: self.post_message(Answered(ready, done, failed or refused, room))
         )
 
     def on_answered(self, message: Answered) -> None:
         """Hand an outcome to whoever asked, once the desk has taken it in."""
+        self.under_way.answered(message.future, moment())
         if message.room is not self.room:
             return
         error = message.future.exception()
@@ -293,13 +321,13 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
 
     def submit(self, command: Command, done: Done, failed: Failed) -> None:
         """Send a command; see `Workplace.submit`."""
-        self.fetch(self.link.send(command), done, failed)
+        self.fetch(self.link.send(command), done, failed, command=command)
 
     def send_message(self, command: PostMessage) -> None:
         """Send a message through the outbox, shown at once."""
         self.undo.sent(command)
         self.take(self.room.desk.queue_message(command, self.room.now()))
-        self.fetch(self.link.send(command), lambda _answer: None, lambda _error: None)
+        self.fetch(self.link.send(command), lambda _answer: None, lambda _error: None, command=command)
 
     def discard_message(self, case_id: str, message_id: str) -> None:
         """A refused message has been seen to; see `Workplace.discard_message`."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cached_property
 
 from clinic_tui.actions.action import Scope
 from clinic_tui.actions.registry import ACTIONS
@@ -78,6 +79,19 @@ class Keymap:
     def shown(self, action_id: str) -> str:
         """The action's first key as people write it, such as `Ctrl+J` or `F4`."""
         return shown_key(self._keys[action_id].split(",")[0].strip())
+
+    @cached_property
+    def moving_keys(self) -> frozenset[str]:
+        """The keys that do no more than move in a list."""
+        return self._all_keys("list.down", "list.up")
+
+    @cached_property
+    def leading_keys(self) -> frozenset[str]:
+        """The keys that lead to another view."""
+        return self._all_keys(*(action_id for action_id in ACTIONS if action_id.startswith("go.")))
+
+    def _all_keys(self, *action_ids: str) -> frozenset[str]:
+        return frozenset(key.strip() for one in action_ids for key in self._keys[one].split(","))
 
     def as_textual(self) -> dict[str, str]:
         """Binding id to keys, for `App.set_keymap`: those alone that differ from the bindings' own.

@@ -208,6 +208,10 @@ class ClinicScreen(Screen[None]):
         else:
             deed()
 
+    def changing(self, event: events.Event) -> str:  # noqa: ARG002 - for the view of a case
+        """Why input is not taken while the case on screen is being changed; empty where it is."""
+        return ""
+
     def on_bar_pressed(self, message: Bar.Pressed) -> None:
         """A click in a bar or in the menu performs the action it names."""
         message.stop()

@@ -1,6 +1,5 @@
 """Where one writes to the resident: who it goes to, the text, and what still keeps it from being sent."""
 
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic
 
@@ -17,12 +16,10 @@ from clinic_tui.protocol.limits import MESSAGE_LIMIT
 from clinic_tui.protocol.resources import PhraseInfo
 from clinic_tui.protocol.text import is_blank
 from clinic_tui.widgets.bar import Bar, Piece
+from clinic_tui.widgets.key_runs import KeyRun, run_of
 from clinic_tui.widgets.room_left import NEAR_LIMIT
 from clinic_tui.widgets.text_area import WritingArea
 from clinic_tui.widgets.wrapping import fit_person
-
-BURST_KEYS, BURST_SECONDS = 12, 0.03
-"""So many keys read in so short a time are a paste, whatever the terminal calls it (security.md R6)."""
 
 
 class ComposerText(WritingArea):
@@ -35,7 +32,8 @@ class ComposerText(WritingArea):
         self._held_until = 0.0
         self.phrases: Callable[[], Sequence[PhraseInfo]] = tuple
         self.values: Callable[[], Mapping[str, str]] = dict
-        self._times: deque[float] = deque(maxlen=BURST_KEYS)
+        self._run: KeyRun | None = None
+        """What the last key came together with."""
 
     def hold_enter(self, seconds: float) -> None:
         """Take Enter for a line break this long, though it sends otherwise: one has just changed sides."""
@@ -43,8 +41,8 @@ class ComposerText(WritingArea):
 
     @property
     def in_burst(self) -> bool:
-        """Whether the last keys came faster than anybody types."""
-        return len(self._times) == BURST_KEYS and self._times[-1] - self._times[0] < BURST_SECONDS
+        """Whether the last key is part of a paste that the terminal did not mark (security.md R6)."""
+        return self._run is not None and self._run.is_paste
 
     def insert_phrase(self, phrase: PhraseInfo, start: int | None = None) -> None:
         """Insert a phrase at the cursor, or in place of the text from `start`, and go to its first blank."""
@@ -72,7 +70,7 @@ class ComposerText(WritingArea):
         return super().check_action(action, parameters)
 
     async def _on_key(self, event: events.Key) -> None:
-        self._times.append(event.time)
+        self._run = run_of(event)
         if event.key == self.send_key:
             event.prevent_default()
             event.stop()
@@ -144,6 +142,8 @@ class Composer(Vertical):
     def __init__(self) -> None:
         super().__init__(id="composer")
         self.area = ComposerText()
+        self.case_id: str | None = None
+        """The case that the text is for; None where nothing can be written."""
         self._loaded = ""
         self._note = ""
         self._recipient = self._warning = ""
@@ -157,8 +157,11 @@ class Composer(Vertical):
         yield self.area
         yield Bar(id="composer-hint")
 
-    def open_for(self, recipient: str, text: str, send_key: str, *, warning: str = "") -> None:
+    def open_for(
+        self, recipient: str, text: str, send_key: str, *, case_id: str | None = None, warning: str = ""
+    ) -> None:
         """Write to this recipient (name and age), starting from this draft; a warning stands below it."""
+        self.case_id = case_id
         self._recipient, self._note, self._warning = recipient, "", warning
         self.area.send_key = send_key
         self.remove_class("-closed")
@@ -189,6 +192,7 @@ class Composer(Vertical):
     def close_with(self, text: str, deeds: Sequence[Piece]) -> None:
         """Nothing can be written; say why and what can be done."""
         self._load("")
+        self.case_id = None
         self._status = ""
         self.area.disabled = True
         self.add_class("-closed")

@@ -5,8 +5,9 @@ widget above: focus, dialogs and screens change some turns of the loop later. Wh
 keys in one read, later ones overtook that. Here they wait. What comes while all is still is let through at
 once, so one who types key by key is never held up.
 
-The rule: *keys in one read have the same outcome as the same keys typed slowly.* Nothing from the network
-and no timer is waited for.
+The rule: *keys in one read have the same outcome as the same keys typed slowly.* So a key that was read
+before something was asked of the backend waits for the answer too, as `due` says; who reads the screen
+between two keys never does. No timer is waited for.
 """
 
 import asyncio
@@ -41,13 +42,14 @@ class KeyGate:
     """Lets input into the app, one after the other. `let_through` says whether it is an event's turn.
 
     `lost` is told how many keys were thrown away because what came before them never finished: after
-    `PATIENCE_SECONDS` nobody knows any longer what they would act on.
+    `PATIENCE_SECONDS` nobody knows any longer what they would act on. `due` says whether input that was read
+    at a moment waits for an answer; it has to end by itself.
     """
 
-    def __init__(self, app: App[Any], lost: Callable[[int], None]) -> None:
+    def __init__(self, app: App[Any], lost: Callable[[int], None], due: Callable[[float], bool]) -> None:
         check_textual()
         self._app = app
-        self._lost = lost
+        self._lost, self._due = lost, due
         self._waiting: deque[Input] = deque()
         self._let_in: list[Input] = []
         """Input on its way through the app's own queue."""
@@ -71,7 +73,8 @@ class KeyGate:
                 self._let_in.remove(event)  # type: ignore[arg-type]
             return True
         assert isinstance(event, Input)  # noqa: S101 - `_is_new` says so
-        if not self.busy and (self._follows(event) or not self._unfinished(inside=True)):
+        ready = not self.busy and not self._due(event.time)
+        if ready and (self._follows(event) or not self._unfinished(inside=True)):
             self._remember(event)
             return True
         before = self._waiting[-1] if self._waiting else None
@@ -137,7 +140,8 @@ class KeyGate:
         started, turn, still = monotonic(), 0, 0
         while self._app.is_running:
             found = self._unfinished(inside=False)
-            still = 0 if found else still + 1
+            waits = bool(found) or self._due(self._waiting[0].time)
+            still = 0 if waits else still + 1
             if still == 2:
                 return True
             turn += 1
@@ -145,7 +149,7 @@ class KeyGate:
                 self._lose_patience(found, monotonic() - started)
                 if not self._waiting:
                     return False
-            await asyncio.sleep(0 if turn <= SPIN_TURNS or not found else PAUSE_SECONDS)
+            await asyncio.sleep(0 if turn <= SPIN_TURNS or not waits else PAUSE_SECONDS)
         return False
 
     def _lose_patience(self, found: list[MessagePump], seconds: float) -> None:

@@ -6,7 +6,6 @@ from math import inf
 from typing import Any, ClassVar, TypeVar, cast
 
 from textual import events, on
-from textual._time import get_time
 from textual.app import App, ComposeResult
 from textual.await_complete import AwaitComplete
 from textual.containers import Vertical, VerticalScroll
@@ -21,6 +20,7 @@ from clinic_tui.actions.keymap import shown_key
 from clinic_tui.i18n import _
 from clinic_tui.state.changes import Changes
 from clinic_tui.widgets.plain import plain, plain_line
+from clinic_tui.widgets.stillness import moment
 from styles import css_paths
 
 T = TypeVar("T")
@@ -215,7 +215,7 @@ class ClinicDialog(ModalScreen[T]):
     def on_mount(self) -> None:
         """Start to listen in a moment."""
         if self.QUIET:
-            self._heard_from = get_time() + self.QUIET
+            self._heard_from = moment() + self.QUIET
             self.set_timer(self.QUIET, self._listen)
         else:
             self._heard_from = 0.0
@@ -254,7 +254,7 @@ class ClinicDialog(ModalScreen[T]):
     def _listen(self) -> None:
         if self.answered:
             return
-        self.listening, self._heard_from = True, min(self._heard_from, get_time())
+        self.listening, self._heard_from = True, min(self._heard_from, moment())
         target = self.first_focus()
         if target is not None and self.focused is None:
             target.focus()

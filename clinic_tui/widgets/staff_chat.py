@@ -53,9 +53,10 @@ class StaffChat(Vertical):
     class Said(Message):
         """The send key was pressed: this is to be sent to the conversation, and to it alone."""
 
-        def __init__(self, body: str, conversation_id: str | None) -> None:
+        def __init__(self, body: str, conversation_id: str | None, key: str) -> None:
+            """`key` is what the text was kept apart by: of a case's own staff chat, the case's id."""
             super().__init__()
-            self.body, self.conversation_id = body, conversation_id
+            self.body, self.conversation_id, self.key = body, conversation_id, key
 
     class Copied(Message):
         """The user asked to copy a message."""
@@ -194,7 +195,7 @@ class StaffChat(Vertical):
             return
         self.area.replace_text("")
         conversation = self.conversation
-        self.post_message(self.Said(body, conversation.id if conversation is not None else None))
+        self.post_message(self.Said(body, conversation.id if conversation is not None else None, self._key))
 
     def give_back(self, key: str, body: str) -> None:
         """Put a text that could not be sent back where it was written, before what stands there now."""

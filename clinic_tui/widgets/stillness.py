@@ -12,11 +12,15 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, cast
 
 from textual._queue import Queue
+from textual._time import get_time
 from textual.app import App
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
+
+moment = get_time
+"""The clock of events: seconds, never set back."""
 
 _PUMP = (
     "_message_queue",

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Final
 from textual._xterm_parser import XTermParser
 from textual.message import Message
 
+from clinic_tui.widgets.key_runs import RunMarker
+
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
 
@@ -64,18 +66,19 @@ class PasteCleaner:
 
 
 class CleanParser(XTermParser):
-    """Textual's parser behind a `PasteCleaner`."""
+    """Textual's parser behind a `PasteCleaner`; each key knows what it was read together with."""
 
     def __init__(self, debug: bool = False) -> None:
         super().__init__(debug)
         self._cleaner = PasteCleaner()
+        self._runs = RunMarker()
 
     def feed(self, data: str) -> Iterable[Message]:
         """Parse what was read; nothing at all means the end, as Textual has it."""
         if not data:
             return super().feed(data)
         clean = self._cleaner.clean(data)
-        return super().feed(clean) if clean else ()
+        return self._runs.mark(super().feed(clean)) if clean else ()
 
 
 class StrictEnd(IncrementalDecoder):

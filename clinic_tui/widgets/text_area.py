@@ -133,4 +133,12 @@ class WritingArea(TextArea):
             event.prevent_default()
             event.stop()
             return
+        if event.key == "ctrl+j" and not self.read_only:
+            # A line break in every field: it never sends what stands in another.
+            event.prevent_default()
+            event.stop()
+            result = self._replace_via_keyboard("\n", *self.selection)
+            if result is not None:
+                self.move_cursor(result.end_location)
+            return
         await super()._on_key(event)

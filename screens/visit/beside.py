@@ -110,10 +110,11 @@ class Beside:
             self._screen.talk.composer.area.hold_enter(HOLD_SECONDS)
             self._screen.panes.focus(visit)
 
-    def said(self, body: str) -> None:
-        """Send what was written: to the staff chat, started where there is none."""
+    def said(self, body: str, case_id: str) -> None:
+        """Send what was written beside a case: to its staff chat, started where there is none."""
         visit = self._screen.visit
-        if visit is None:
+        if visit is None or not self._screen.belongs(case_id):
+            self.chat.give_back(case_id, body)
             return
         conversation = conversation_of(self._place, visit.case_id)
         if conversation is not None:

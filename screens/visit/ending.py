@@ -99,7 +99,7 @@ class Ending:
 
     def _end(self, case_id: str, choice: EndChoice | None) -> None:
         visit = self._place.desk.visits.get(case_id)
-        if visit is None or choice is None:
+        if visit is None or choice is None or not self._screen.belongs(case_id):
             return
         if choice == "answer":
             self._place.answer(case_id)
@@ -188,7 +188,7 @@ class Ending:
         self, case_id: str, body: str, choice: SignChoice = "sign", *, to_async_days: int | None = None
     ) -> None:
         visit = self._place.desk.visits.get(case_id)
-        if visit is None or self._signing:
+        if visit is None or self._signing or not self._screen.belongs(case_id):
             return
         self._signing = True
         arrived = self._place.arrival()

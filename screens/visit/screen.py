@@ -25,8 +25,10 @@ from clinic_tui.widgets.note_editor import NoteEditor
 from clinic_tui.widgets.plain import put
 from clinic_tui.widgets.side_panel import SidePanel
 from clinic_tui.widgets.staff_chat import StaffChat
+from clinic_tui.widgets.texts import resident_with_age
 from clinic_tui.widgets.visit_tabs import VisitTabs
 from clinic_tui.widgets.workplace import Workplace
+from screens.visit import while_changing
 from screens.visit.beside import Beside
 from screens.visit.case_line import CaseLine
 from screens.visit.claims import Claims
@@ -125,6 +127,32 @@ class VisitScreen(ClinicScreen):
         """Whether this view is shown, be it below a dialog."""
         stack: Sequence[object] = self.app.screen_stack  # pyright: ignore[reportUnknownMemberType]
         return self in stack
+
+    def belongs(self, case_id: str | None) -> bool:
+        """Whether what was filled in for a case may be sent: where another is on screen, it is told and kept.
+
+        Everything that is sent from here asks this first.
+        """
+        if case_id is not None and case_id == self.place.current_visit:
+            return True
+        filled = self.place.desk.visits.get(case_id or "")
+        who = resident_with_age(filled.row.resident) if filled is not None else _("the case")
+        text = _("Nothing was sent: it was written for {resident}, who is not on screen. The text is kept.")
+        self.say(text.format(resident=who), warning=True)
+        return False
+
+    def changing(self, event: events.Event) -> str:
+        """Why input is not taken while the case on screen is signed, handed over or ended."""
+        return while_changing.refusal(self, event)
+
+    def why_not(self, action_id: str) -> str:
+        """That what is written is sent from where it is written, and from nowhere else."""
+        visit = self.visit
+        if action_id != "message.send" or visit is None or not self.sending.has_field(visit):
+            return ""
+        keys = self.place.keymap
+        text = _("{key} sends from where the message is written. {back} goes there.")
+        return text.format(key=keys.shown("message.send"), back=keys.shown("app.back"))
 
     def keep(self) -> None:
         """Take what stands in the fields into the drafts."""
@@ -265,9 +293,9 @@ class VisitScreen(ClinicScreen):
         """What happens in the staff chat; none of it goes to the resident."""
         event.stop()
         match event:
-            case StaffChat.Said(body=body):
+            case StaffChat.Said(body=body, key=key):
                 self.say("")
-                self.beside.said(body)
+                self.beside.said(body, key)
             case StaffChat.Copied(body=body):
                 self.say(self.place.copy(body))
             case StaffChat.Refused(reason=reason):

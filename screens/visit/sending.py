@@ -38,10 +38,16 @@ class Sending:
         """Whether something can be sent now."""
         beside = self._screen.beside
         if action_id == "message.send":
-            if beside.open:
-                return self._screen.query_one("#chat").display and not beside.chat.area.disabled
-            return self._talk.composes(visit) and self._screen.writes_to_resident
+            area = beside.chat.area if beside.open else self._talk.composer.area
+            return self.has_field(visit) and self._screen.focused is area
         return self._talk.writable(visit) and not beside.open and bool(failed(visit))
+
+    def has_field(self, visit: Visit) -> bool:
+        """Whether the side in front has a field to write in."""
+        beside = self._screen.beside
+        if beside.open:
+            return self._screen.query_one("#chat").display and not beside.chat.area.disabled
+        return self._talk.composes(visit) and self._screen.writes_to_resident
 
     def tell_failures(self) -> None:
         """Say once of every message that could not be sent what is wrong and what to do."""
@@ -73,6 +79,8 @@ class Sending:
             self._screen.beside.chat.send()
             return
         if visit is None or not self._talk.composes(visit):
+            return
+        if not self._screen.belongs(self._talk.composer.case_id):
             return
         refusal = self._talk.composer.refusal()
         if refusal:

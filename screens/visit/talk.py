@@ -125,14 +125,13 @@ class Talk:
         if self._open == wanted and not anew:
             return
         if not anew:
-            self.keep(visit)
+            self._keep_filled()
         self._open = wanted
         if self.composes(visit):
             text = self._screen.drafts.text(visit, "message")
             send_key = self._place.config.ui.send_key
-            self.composer.open_for(
-                resident_with_age(visit.row.resident), text, send_key, warning=_no_channel(visit)
-            )
+            who, warning = resident_with_age(visit.row.resident), _no_channel(visit)
+            self.composer.open_for(who, text, send_key, case_id=visit.case_id, warning=warning)
             return
         self.composer.close_with(self._closed_text(visit), self._closed_deeds(visit))
 
@@ -218,6 +217,12 @@ class Talk:
         open_now = not self.composer.has_class("-closed")
         if shown is not None and shown[0] == visit.case_id and open_now:
             self._screen.drafts.edit(visit, "message", self.composer.text)
+
+    def _keep_filled(self) -> None:
+        """Keep what stands in the composer for the case it was filled for, whatever is shown next."""
+        filled = self._place.desk.visits.get(self._open[0]) if self._open is not None else None
+        if filled is not None:
+            self.keep(filled)
 
     def edited(self, visit: Visit) -> None:
         """The user wrote in the composer."""

@@ -17,6 +17,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from tests.e2e.terminal import KEYS, PATIENCE
 
 ROOT = Path(__file__).parents[2]
@@ -49,7 +51,7 @@ class Seat:
                 self._socket.connect(path)
                 break
             except OSError:
-                if time.monotonic() > ends:
+                if time.monotonic() > ends or not psutil.pid_exists(process):
                     raise AssertionError(self.output.decode(errors="replace")) from None
                 time.sleep(0.01)
         self._lines = self._socket.makefile("rw")
@@ -59,9 +61,12 @@ class Seat:
             while data := os.read(self._master, 65_536):
                 self.output += data
 
-    def state(self) -> State:
-        """The state once all that was written is dealt with."""
-        self._lines.write(f"{self._written}\n")
+    def state(self, order: str = "all") -> State:
+        """The state once all that was written is dealt with; `here`: by the workstation, not the backend.
+
+        `stop` holds the backend up first, `go` lets it go on.
+        """
+        self._lines.write(f"{order} {self._written}\n")
         self._lines.flush()
         line = self._lines.readline()
         assert line, f"the program has ended\n{self.output[-3000:].decode(errors='replace')}"
@@ -69,12 +74,12 @@ class Seat:
         assert "error" not in found, found
         return found
 
-    def burst(self, keys: Iterable[str]) -> State:
-        """All keys in one write; the state after them."""
+    def burst(self, keys: Iterable[str], order: str = "all") -> State:
+        """All keys in one write; the state after them, see `state`."""
         known = list(keys)
         os.write(self._master, b"".join(map(bytes_of, known)))
         self._written += len(known)
-        return self.state()
+        return self.state(order)
 
     def slowly(self, keys: Iterable[str]) -> State:
         """One key at a time, each once all is still; the state after them."""

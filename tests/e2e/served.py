@@ -32,6 +32,11 @@ class Colleague:
             signed_in = self._call("POST", "session/assignment", chosen)
             self._http.headers["Authorization"] = f"Bearer {signed_in['token']}"
 
+    @property
+    def token(self) -> str:
+        """The session's."""
+        return self._http.headers["Authorization"].removeprefix("Bearer ")
+
     def _call(self, method: str, path: str, body: Any = None) -> Any:
         answer = self._http.request(method, path, json=body)
         assert answer.is_success, answer.text

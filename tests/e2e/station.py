@@ -26,7 +26,6 @@ from textual.widgets import Input, TextArea
 import screens.visit.screen
 from clinic_tui.app import Answered, ClinicApp
 from clinic_tui.backend.app import create_app
-from clinic_tui.backend.auth import choose_assignment, sign_in
 from clinic_tui.backend.clock import SettableClock
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.listening import address_of, listening, tcp_socket
@@ -42,7 +41,8 @@ from clinic_tui.domain.region import load_profile
 from clinic_tui.i18n import set_language
 from clinic_tui.navigation import VIEWS
 from clinic_tui.options import Options
-from clinic_tui.protocol.commands import ChooseAssignment, SignIn
+from clinic_tui.widgets.bar import Bar
+from clinic_tui.widgets.clinic_screen import ClinicScreen
 from clinic_tui.widgets.line_list import LineList
 from clinic_tui.widgets.modal import ClinicDialog
 from clinic_tui.widgets.staff_chat import StaffChat
@@ -50,6 +50,7 @@ from clinic_tui.widgets.stillness import unfinished
 from clinic_tui.widgets.terminal_input import harden_input
 from clinic_tui.widgets.work_list import WorkList
 from tests.e2e.host import MORNING
+from tests.e2e.served import Colleague
 
 STILL_SECONDS = 20.0
 
@@ -57,8 +58,9 @@ STILL_SECONDS = 20.0
 class StatefulApp(ClinicApp):
     """The workstation, with what is typed in it, sent from it and in front of it for whoever asks."""
 
-    def __init__(self, options: Options, socket: str) -> None:
+    def __init__(self, options: Options, socket: str, backend: int) -> None:
         super().__init__(options)
+        self.backend = backend
         self._socket = socket
         self.read = 0
         """Keys, pastes and clicks that came from the terminal."""
@@ -77,6 +79,13 @@ class StatefulApp(ClinicApp):
             self.read += 1
         await super().on_event(event)
 
+    def refuses(self, event: events.Event) -> bool:
+        """Note which were not taken."""
+        refused = super().refuses(event)
+        if refused and id(event) in self._numbers:
+            self.refused.append(self._numbers[id(event)])
+        return refused
+
     def fetch(self, future: "Future[Any]", *how: Any, **more: Any) -> None:
         """Count what is asked of the backend."""
         self._asked += 1
@@ -94,8 +103,8 @@ class StatefulApp(ClinicApp):
         finally:
             self._asked -= 1
 
-    async def state(self, read: int) -> dict[str, Any]:
-        """All that keys change, once so many were read and all is still."""
+    async def state(self, read: int, *, answered: bool = True) -> dict[str, Any]:
+        """All that keys change, once so many were read and all is still; without `answered`, here alone."""
         still = 0
         ends = asyncio.get_running_loop().time() + STILL_SECONDS
         while still < 3:
@@ -103,7 +112,7 @@ class StatefulApp(ClinicApp):
                 raise AssertionError(
                     f"never still: {self.read} of {read}, {self._asked} asked, {self.gate.busy}"
                 )
-            quiet = self.read >= read and not self.gate.busy and not self._asked
+            quiet = self.read >= read and not self.gate.busy and not (answered and self._asked)
             quiet = quiet and not unfinished(self, (), lambda _one: False, inside=False)
             still = still + 1 if quiet else 0
             await asyncio.sleep(0.005)
@@ -123,6 +132,7 @@ class StatefulApp(ClinicApp):
             "texts": self._texts(),
             "sent": self._sent(),
             "refused": self.refused,
+            "notice": _notice(self.clinic_screen),
         }
 
     def _resident(self, case_id: str | None) -> str | None:
@@ -159,6 +169,12 @@ class StatefulApp(ClinicApp):
         return found
 
 
+def _notice(screen: ClinicScreen | None) -> str:
+    """What the notice line says."""
+    bar = screen.query_one("#notice", Bar) if screen is not None else None
+    return str(bar.render_line(0).text).strip() if bar is not None and bar.display else ""
+
+
 def _fields(front: Screen[Any]) -> dict[str, list[str]]:
     """Every field of the screen in front, with where the caret stands."""
     found: dict[str, list[str]] = {}
@@ -179,7 +195,10 @@ def _lists(front: Screen[Any]) -> list[str]:
 
 
 def answer(app: StatefulApp, loop: asyncio.AbstractEventLoop, path: str) -> None:
-    """Answer every line on a socket: a number of keys, with the state after them."""
+    """Answer every line on a socket: a number of keys, with the state after them.
+
+    `here` before the number does not wait for the backend; `stop` and `go` hold it up and let it go on.
+    """
     listener = socket.socket(socket.AF_UNIX)
     listener.bind(path)
     listener.listen()
@@ -188,8 +207,12 @@ def answer(app: StatefulApp, loop: asyncio.AbstractEventLoop, path: str) -> None
         connection, _address = listener.accept()
         with connection, connection.makefile("rw") as lines:
             for line in lines:
+                order, number = line.split()
+                if order in {"stop", "go"}:
+                    os.kill(app.backend, signal.SIGSTOP if order == "stop" else signal.SIGCONT)
                 try:
-                    said: Any = asyncio.run_coroutine_threadsafe(app.state(int(line)), loop).result()
+                    found = app.state(int(number), answered=order == "all")
+                    said: Any = asyncio.run_coroutine_threadsafe(found, loop).result()
                 except Exception as error:  # noqa: BLE001 - told to whoever asked
                     said = {"error": f"{type(error).__name__}: {error}"}
                 lines.write(json.dumps(said) + "\n")
@@ -198,8 +221,16 @@ def answer(app: StatefulApp, loop: asyncio.AbstractEventLoop, path: str) -> None
     threading.Thread(target=serve, daemon=True).start()
 
 
-async def serve(database: str, ready: Callable[[str, str], None]) -> None:
-    """A backend on this database; says its address and a session of Anna's."""
+def token_of(url: str, username: str) -> str:
+    """A session of theirs at Ekens vårdcentral."""
+    colleague = Colleague(url, username)
+    token = colleague.token
+    colleague.close()
+    return token
+
+
+async def serve(database: str, ready: Callable[[str], object]) -> None:
+    """A backend on this database; says its address."""
     store = await open_store(f"sqlite:///{database}")
     backend = Backend(
         store=store,
@@ -209,13 +240,7 @@ async def serve(database: str, ready: Callable[[str, str], None]) -> None:
         resident_secret=DEMO_SECRET,
     )
     async with listening(create_app(backend), tcp_socket("127.0.0.1", 0)) as server:
-        signed_in = await sign_in(backend, SignIn(username="anna", password=DEMO_PASSWORD), "test")
-        if signed_in.assignment_id is None:
-            usual = next(one for one in signed_in.assignments if one.unit_id == "eken")
-            signed_in = await choose_assignment(
-                backend, signed_in.token, ChooseAssignment(assignment_id=usual.id)
-            )
-        ready(address_of(server.servers[0].sockets[0]), signed_in.token)
+        ready(address_of(server.servers[0].sockets[0]))
         await asyncio.Event().wait()
 
 
@@ -245,18 +270,17 @@ def run(order: dict[str, Any], template: str) -> None:
     backend = os.fork()
     if backend == 0:
         os.dup2(os.open(os.devnull, os.O_RDWR), 0)
-        asyncio.run(
-            serve(database, lambda *said: os.write(writer, f"{json.dumps(said)}\n".encode()) and None)
-        )
+        asyncio.run(serve(database, lambda url: os.write(writer, f"{url}\n".encode())))
     os.close(writer)
     with os.fdopen(reader) as said:
-        url, token = json.loads(said.readline())
+        url = said.readline().strip()
+    token = token_of(url, "anna")
     set_language("sv")
     harden_input()
     if not order["quiet"]:
         for kind in _dialogs(ClinicDialog):
             kind.QUIET = 0.0
-    app = StatefulApp(Options(server=url, token=token, private=True), order["socket"])
+    app = StatefulApp(Options(server=url, token=token, private=True), order["socket"], backend)
     code = app.run()
     os.kill(backend, signal.SIGKILL)
     os._exit(1 if app.return_code and not code else (code or 0))

@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet
 
-.PHONY: demo test check serve bench docs messages clean
+.PHONY: demo test battery check serve bench docs messages clean
 
 demo: $(VENV)/.installed
 	@$(BIN)/python -m compileall -q clinic_tui screens styles
@@ -12,6 +12,9 @@ demo: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(ARGS)
+
+battery: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.e2e.battery $(ARGS)
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

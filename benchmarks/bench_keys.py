@@ -12,6 +12,8 @@ from benchmarks.served import Town
 SIZES = (100, 1_000, 5_000, 100_000)
 PAGED = 5_000
 """From so many cases on every page key shows cases that have not been drawn before."""
+AT_ONCE = 10
+"""Keys that a slow link delivers in one read."""
 MESSAGES = 2_000
 NEXT_VISIT, BACKSPACE = b"\x1bOR", b"\x7f"
 RATE, WORD = 100, "zqxjvkwbpfmygcrl" * 2
@@ -42,13 +44,14 @@ def floor() -> tuple[Timing, Timing, Timing]:
     return found[0], found[1], found[2]
 
 
-def queue(cases: int) -> tuple[Timing, Timing]:
-    """The cursor and the page keys in the queue of so many cases."""
+def queue(cases: int) -> tuple[Timing, Timing, Timing]:
+    """The cursor, the page keys, and cursor keys in one write, in the queue of so many cases."""
     with program("desk", str(cases)) as terminal:
         terminal.wait_for("Resident 000000")
         terminal.settle()
         pages = [PAGE_DOWN] * 44 if cases >= PAGED else [PAGE_DOWN, PAGE_UP] * 22
-        return terminal.keys([DOWN, DOWN, UP] * 34), terminal.keys(pages)
+        at_once = [DOWN * AT_ONCE, UP * AT_ONCE] * 10
+        return terminal.keys([DOWN, DOWN, UP] * 34), terminal.keys(pages), terminal.keys(at_once)
 
 
 def table_pages() -> Timing:
@@ -63,8 +66,9 @@ def queues(echo: Timing, bare: Timing) -> list[Finding]:
     """The queue at every size."""
     found = {cases: queue(cases) for cases in SIZES}
     paged = table_pages()
-    lines = [row(f"queue of {cases}, cursor", cursor) for cases, (cursor, _) in found.items()]
-    lines += [row(f"queue of {cases}, page", page) for cases, (_, page) in found.items()]
+    lines = [row(f"queue of {cases}, cursor", cursor) for cases, (cursor, _, _) in found.items()]
+    lines += [row(f"queue of {cases}, page", page) for cases, (_, page, _) in found.items()]
+    lines += [row(f"queue of {cases}, {AT_ONCE} in one write", many) for cases, (_, _, many) in found.items()]
     table(HEADINGS, [*lines, row(f"DataTable of {PAGED}, page", paged)])
     large, small = found[SIZES[-1]][0], found[1_000][0]
     anchor = {"unit": "ms", "anchor": "bare Textual key", "theirs": bare.median}

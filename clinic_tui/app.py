@@ -42,8 +42,8 @@ from clinic_tui.protocol.wire import Wire
 from clinic_tui.resident_room import ResidentRoom
 from clinic_tui.shift_end import ShiftEnd
 from clinic_tui.state.changes import Changes
-from clinic_tui.undo import Undo
 from clinic_tui.under_way import UnderWay
+from clinic_tui.undo import Undo
 from clinic_tui.widgets.clinic_screen import ClinicScreen
 from clinic_tui.widgets.outcome import Outcome
 from clinic_tui.widgets.palette_provider import ActionsProvider

@@ -17,6 +17,7 @@ focus was not where they looked, gives commands. Nobody can tell for certain; th
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from math import inf
 
 from textual import events
 from textual.message import Message
@@ -89,8 +90,8 @@ class TextGuard:
     """Tells keys that are commands from text that nobody meant as commands."""
 
     def __init__(self) -> None:
-        self._left = 0.0
-        """When a field was left by Esc, or the last letter after it came; 0 where neither goes on."""
+        self._left = -inf
+        """When a field was left by Esc, or the last letter after it came; long ago where that is over."""
 
     def refuses(
         self, event: Message, *, in_field: bool, moves: Collection[str], leads: Collection[str] = ()
@@ -106,7 +107,7 @@ class TextGuard:
         if run is not None and run.refused:
             return True
         if in_field:
-            self._left = event.time if event.key == "escape" else 0.0
+            self._left = event.time if event.key == "escape" else -inf
             return False
         late = self._late(event) and event.key not in leads
         if run is None:
@@ -118,5 +119,5 @@ class TextGuard:
     def _late(self, event: events.Key) -> bool:
         """Whether it goes on with what was typed in the field that was just left."""
         late = is_text(event) and event.time - self._left < LEFT_SECONDS
-        self._left = event.time if late else 0.0
+        self._left = event.time if late else -inf
         return late

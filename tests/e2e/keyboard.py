@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 _BYTES = {**KEYS, "escape": "\x1b[27u", "lf": "\n", "ctrl+n": "\x0e", "ctrl+j": "\n", "ctrl+t": "\x14"}
 """Esc as terminals with the new keyboard protocol send it: the old one is Alt when a letter follows."""
 
+LINK_SECONDS = 0.3
 State = dict[str, Any]
 
 
@@ -38,22 +39,14 @@ def bytes_of(key: str) -> bytes:
 class Seat:
     """A terminal with a workstation on it."""
 
-    def __init__(self, master: int, process: int, path: str) -> None:
-        self._master, self._process = master, process
+    def __init__(self, master: int, slave: int, process: int, path: str) -> None:
+        self._master, self._slave, self._process = master, slave, process
+        self._path = path
         self._written = 0
         self.output = bytearray()
         """What the program wrote to the terminal."""
         threading.Thread(target=self._read, daemon=True).start()
         self._socket = socket.socket(socket.AF_UNIX)
-        ends = time.monotonic() + PATIENCE
-        while True:
-            try:
-                self._socket.connect(path)
-                break
-            except OSError:
-                if time.monotonic() > ends or not psutil.pid_exists(process):
-                    raise AssertionError(self.output.decode(errors="replace")) from None
-                time.sleep(0.01)
         self._lines = self._socket.makefile("rw")
 
     def _read(self) -> None:
@@ -81,6 +74,15 @@ class Seat:
         self._written += len(known)
         return self.state(order)
 
+    def over_a_slow_link(self, keys: Sequence[str], at_once: int) -> State:
+        """Keys as a link brings them that delivers every 300 ms what was typed meanwhile."""
+        for start in range(0, len(keys), at_once):
+            chunk = keys[start : start + at_once]
+            os.write(self._master, b"".join(map(bytes_of, chunk)))
+            self._written += len(chunk)
+            time.sleep(LINK_SECONDS)
+        return self.state()
+
     def slowly(self, keys: Iterable[str]) -> State:
         """One key at a time, each once all is still; the state after them."""
         found = self.state()
@@ -95,8 +97,13 @@ class Seat:
         return found
 
     def wait_desk(self) -> None:
-        """Wait until the cases are there."""
+        """Wait until the program answers, and the cases are there."""
         ends = time.monotonic() + PATIENCE
+        while self._socket.connect_ex(self._path):
+            if time.monotonic() > ends or not psutil.pid_exists(self._process):
+                raise AssertionError(self.output.decode(errors="replace"))
+            time.sleep(0.01)
+        os.close(self._slave)
         while not self.state()["lists"] or "None" in self.state()["lists"][0]:
             assert time.monotonic() < ends, self.state()
             select.select([], [], [], 0.02)
@@ -130,8 +137,18 @@ class Stations:
         assert self._process.stdout is not None
         return self._process.stdout.readline().strip()
 
-    def seat(self, *, quiet: bool = False, columns: int = 120, rows: int = 40) -> Seat:
+    def seat(self, *, quiet: bool = False) -> Seat:
         """A new one. `quiet`: dialogs take no key in their first moments, as for users."""
+        return self.seats(1, quiet=quiet)[0]
+
+    def seats(self, count: int, *, quiet: bool = False) -> list[Seat]:
+        """So many new ones, started at the same time."""
+        found = [self._begin(quiet) for _seat in range(count)]
+        for seat in found:
+            seat.wait_desk()
+        return found
+
+    def _begin(self, quiet: bool, columns: int = 120, rows: int = 40) -> Seat:
         self._count += 1
         path = str(self._folder / f"{self._count}")
         master, slave = os.openpty()
@@ -142,10 +159,7 @@ class Stations:
         )
         self._process.stdin.flush()
         process = int(self._said())
-        seat = Seat(master, process, path)
-        os.close(slave)
-        seat.wait_desk()
-        return seat
+        return Seat(master, slave, process, path)
 
     def close(self) -> None:
         """No more of them."""

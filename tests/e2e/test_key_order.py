@@ -104,6 +104,18 @@ def test_keys_in_the_read_that_opened_a_dialog_are_no_answer_to_it(seat: Seat) -
     assert (after["case"], new(before, after), after["texts"]) == (ANDERS, [], before["texts"])
 
 
+def test_a_link_that_delivers_every_300_ms_changes_nothing(stations: Stations) -> None:
+    seats = stations.seats(2)
+    keys = ["f3", *"jan", "ctrl+j", "ctrl+n", *"Dos 15", "backspace", "0", "f3", *"du", "ctrl+j", "f7", "x"]
+    try:
+        for seat in seats:
+            seat.open([*TO_ANDERS], case=ANDERS)
+        assert seats[0].over_a_slow_link(keys, 3) == seats[1].slowly(keys)
+    finally:
+        for seat in seats:
+            seat.close()
+
+
 def test_text_that_comes_as_keys_does_nothing_in_a_list(seat: Seat) -> None:
     before = seat.open([], mode="drop_in", focus="list")
     after = seat.burst([*"tack s", "enter", "d"])

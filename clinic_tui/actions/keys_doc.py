@@ -39,8 +39,9 @@ A key is changed in the settings, or in `config.toml` by the action's id:
 "case.take" = "f7"
 ```
 
-Keys act in the order they were typed, however many a slow link delivers at once. Where single letters act, three or more
-letters, digits or signs at once are taken for pasted text and do nothing; so are letters right after Esc has left a field.
+Keys act in the order they were typed, however many a slow link delivers at once. Where single letters act,
+three or more letters, digits or signs at once are taken for pasted text and do nothing; so are letters right
+after Esc has left a field.
 
 Several keys are separated by commas. The key bar, the help and the palette always show the keys in force.
 The key that sends a message is its own setting, `send_key` in the table `[ui]`.

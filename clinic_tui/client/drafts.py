@@ -47,6 +47,11 @@ class Drafts:
     def __contains__(self, place: DraftPlace) -> bool:
         return place in self._drafts
 
+    def is_saving(self, place: DraftPlace) -> bool:
+        """Whether the draft is on its way to the backend."""
+        draft = self._drafts.get(place)
+        return draft is not None and draft.task is not None
+
     def put(self, case_id: str, kind: DraftKind, body: str, revision: int) -> None:
         """Take the text as it is now; `revision` is the saved draft it was written on."""
         key = (case_id, kind)

@@ -123,12 +123,12 @@ class Engine:
         self._outbox.put_before(earlier)
         saved = {(draft.case_id, draft.kind): draft for draft in snapshot.drafts}
         for draft in self._keeper.drafts():
-            if draft.place not in self._drafts:
+            if not self._drafts.is_saving(draft.place):
                 self._restore(draft, saved.get(draft.place))
         self._outbox.resume()
 
     def _restore(self, draft: Drafted, stored: Draft | None) -> None:
-        """Go on with a draft that an earlier run left; `stored` is what the backend has in its place.
+        """Go on with a draft that an earlier run or session left; `stored` is what the backend has there.
 
         Where that is a text of the earlier run itself, saved though its answer never came, it is replaced.
         """
@@ -138,7 +138,8 @@ class Engine:
         if draft.body == (stored.body if stored is not None else ""):
             self._drafts.drop(*draft.place)
             return
-        self._tell(DraftRestored(*draft.place, draft.body, revision))
+        if draft.place not in self._drafts:
+            self._tell(DraftRestored(*draft.place, draft.body, revision))
         self._drafts.put(*draft.place, draft.body, revision)
 
     async def _let_go(self) -> None:

@@ -201,10 +201,7 @@ class Keeper:
     def _write_anew(self) -> "asyncio.Future[None]":
         journal = self._journal
         assert journal is not None  # noqa: S101 - asked for by who has one
-        records: list[bytes] = []
-        for record in self.unsent.records():
-            with contextlib.suppress(UnicodeEncodeError):
-                records.append(encode(record))
+        records = self.unsent.encoded()
         self._behind = False
         return self._write(lambda: journal.rewrite(records))
 

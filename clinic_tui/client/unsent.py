@@ -4,6 +4,7 @@ A message is in it from before it leaves until its outcome is known; one that wa
 author has seen to it. Of a draft the newest text is in it until the backend has that text.
 """
 
+import contextlib
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
@@ -152,9 +153,11 @@ class Unsent:
 
     messages: dict[str, UnsentMessage] = field(default_factory=dict[str, UnsentMessage])
     drafts: dict[DraftPlace, Drafted] = field(default_factory=dict[DraftPlace, Drafted])
+    newer: tuple[bytes, ...] = ()
+    """Records of a newer version of the program: they mean nothing here, and are handed on as they are."""
 
     def __bool__(self) -> bool:
-        return bool(self.messages or self.drafts)
+        return bool(self.messages or self.drafts or self.newer)
 
     def apply(self, record: Record) -> None:
         """Take in one record."""
@@ -197,6 +200,14 @@ class Unsent:
                 made.append(refused(name, one.error))
         return [*made, *self.drafts.values()]
 
+    def encoded(self) -> list[bytes]:
+        """The same as it is kept; without what cannot be, which is half a surrogate pair."""
+        kept = list(self.newer)
+        for record in self.records():
+            with contextlib.suppress(UnicodeEncodeError):
+                kept.append(encode(record))
+        return kept
+
 
 def merged(files: Iterable[Iterable[bytes]]) -> Unsent:
     """What several processes left, as one.
@@ -208,7 +219,11 @@ def merged(files: Iterable[Iterable[bytes]]) -> Unsent:
     parts: list[Unsent] = []
     for file in files:
         part = Unsent()
-        for record in filter(None, map(decode, file)):
+        for data in file:
+            record = decode(data)
+            if record is None:
+                whole.newer = (*whole.newer, data)
+                continue
             part.apply(record)
             if isinstance(record, Settled):
                 settled.add(record.id)

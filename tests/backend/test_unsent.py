@@ -417,3 +417,19 @@ class FullJournal(HeldJournal):
     def _write(self) -> None:
         if not self._device.room:
             raise OSError(28, "No space left on device")
+
+
+async def test_a_draft_that_the_end_of_a_session_refused_is_saved_by_the_next(
+    memory_backend: Backend, device: Device
+) -> None:
+    async with town(memory_backend) as (site, network), workstation(network.url, "nora", device) as nora:
+        await in_visit(nora)
+        await site.http.delete("/api/v1/session", headers={"Authorization": f"Bearer {nora.link.token}"})
+        await nora.until(lambda: nora.heard(SessionEnded))
+        nora.link.save_draft(ANNA_CASE, "message", "skrivet för sent", 0)
+        await nora.until(lambda: nora.heard(DraftNotSaved))
+        assert (await nora.call(nora.link.left(0.0))).drafts
+        await nora.enter("nora")
+        await nora.until(lambda: nora.desk.visits[ANNA_CASE].draft("message"))
+        assert await saved(site) == {"message": "skrivet för sent"}
+        assert nora.heard(DraftRestored) == []

@@ -148,3 +148,69 @@ def test_what_is_unsent_comes_back_once_and_in_order(
     again = start("--server", served.url)
     sign_in(again, "anna")
     came_back(again, served)
+
+
+def test_one_who_stays_after_the_question_loses_nothing(start: Start, served: Backend, home: Path) -> None:
+    served.colleague("anna")
+    terminal = start("--server", served.url)
+    enter(terminal, "anna")
+    pause(served, on=True)
+    to_anders(terminal)
+    post(terminal, MESSAGES[:2])
+    wait_kept(terminal, home)
+    terminal.press("ctrl+q")
+    terminal.wait_for("utan att avsluta passet")
+    terminal.wait_still(0.4)
+    terminal.press("q")
+    terminal.wait_for(QUESTION, "2 meddelanden till Anders Björk är inte skickade")
+    terminal.wait_still(0.4)
+    terminal.press("enter")
+    terminal.wait_gone(QUESTION)
+    assert terminal.process.poll() is None
+    pause(served, on=False)
+    terminal.wait(lambda: sent_to_anders(served) == MESSAGES[:2], "both, once there is contact")
+    assert not any(text.encode() in path.read_bytes() for path in kept(home) for text in MESSAGES)
+
+
+def test_another_person_on_the_device_sends_nothing_of_what_was_left(
+    start: Start, served: Backend, home: Path
+) -> None:
+    served.colleague("anna")
+    terminal = start("--server", served.url)
+    enter(terminal, "anna")
+    pause(served, on=True)
+    to_anders(terminal)
+    post(terminal, MESSAGES[:2])
+    wait_kept(terminal, home)
+    terminal.send_signal(signal.SIGKILL)
+    terminal.wait_exit()
+    [left] = kept(home)
+    before = left.read_bytes()
+    pause(served, on=False)
+    other = start("--server", served.url)
+    enter(other, "ebba")
+    assert "nummer" not in other.screen
+    assert left.read_bytes() == before
+    other.send_signal(signal.SIGKILL)
+    other.wait_exit()
+    again = start("--server", served.url)
+    sign_in(again, "anna")
+    again.wait(lambda: sent_to_anders(served) == MESSAGES[:2], "both from their own author")
+
+
+def test_the_demo_keeps_nothing_and_says_so(start: Start, home: Path) -> None:
+    terminal = start("demo", "--now", "2026-03-10T09:00+01:00")
+    terminal.wait_for("Ingrid Hallberg", "ansluten")
+    backend = next(one for one in terminal.family if one.pid != terminal.process.pid)
+    to_anders(terminal)
+    backend.suspend()
+    try:
+        post(terminal, MESSAGES[:1])
+        terminal.press("ctrl+q")
+        terminal.wait_for("utan att avsluta passet")
+        terminal.wait_still(0.4)
+        terminal.press("q")
+        terminal.wait_for(QUESTION, "går förlorat")
+    finally:
+        backend.resume()
+    assert not kept(home)

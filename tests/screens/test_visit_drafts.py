@@ -1,5 +1,6 @@
 import pytest
 
+from clinic_tui.client.link_events import DraftRestored
 from clinic_tui.i18n import _
 from clinic_tui.protocol.resources import Draft
 from clinic_tui.widgets.composer import Composer
@@ -159,3 +160,46 @@ async def test_a_note_that_is_emptied_stays_empty_on_this_machine():
         app.draft_arrives("note", "", 1)
         await settle(pilot)
         assert noted(app) == ""
+
+
+def left_by_an_earlier_run(body: str, revision: int) -> DraftRestored:
+    return DraftRestored(case_id(1), "message", body, revision)
+
+
+async def test_a_draft_that_an_earlier_run_left_stands_in_its_field():
+    app = VisitStage()
+    app.desk.restore(left_by_an_earlier_run("Kvar sedan sist", 0))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert composed(app) == "Kvar sedan sist"
+        app.draft_arrives("message", "Kvar sedan sist", 1)
+        await settle(pilot)
+        assert composed(app) == "Kvar sedan sist"
+        assert _("Draft saved {time}").format(time="10:00") in text_of(app)
+
+
+async def test_a_draft_that_is_restored_late_replaces_nothing_that_was_written_meanwhile():
+    app = VisitStage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("n", "y")
+        await settle(pilot)
+        changes = app.desk.restore(left_by_an_earlier_run("Kvar sedan sist", 0))
+        app.screen_under_test.show_changes(changes)
+        await settle(pilot)
+        assert composed(app) == "ny"
+        await pilot.press("ctrl+o")
+        await settle(pilot)
+        assert composed(app) == "Kvar sedan sist"
+
+
+async def test_a_draft_that_was_changed_elsewhere_stands_beside_the_one_left_here():
+    app = with_drafts()
+    app.desk.restore(left_by_an_earlier_run("Kvar sedan sist", 2))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert composed(app) == "Kvar sedan sist"
+        await pilot.press("ctrl+o")
+        await settle(pilot)
+        assert composed(app) == "Ett utkast"
+        assert app.saved[-1] == (case_id(1), "message", "Ett utkast")

@@ -177,7 +177,7 @@ async def _cut_at_random(nora: Workstation, network: object, chance: random.Rand
     seen = 0
     while True:
         target = seen + chance.randint(1, 12)
-        await nora.until(lambda target=target: len(nora.heard(OutboxChanged)) >= target * 3, 60)
+        await nora.until(lambda target=target: len(nora.heard(OutboxChanged)) >= target * 3)
         network.cut()  # type: ignore[attr-defined]
         seen = len(nora.heard(OutboxChanged)) // 3 + 1
 
@@ -222,7 +222,7 @@ async def test_after_a_break_the_stream_resumes_without_a_snapshot(memory_backen
     ):
         network.mode = "blackhole"
         await nils.send(AcceptCase, case_id=ANNA_CASE, version=1)
-        await nora.until(lambda: nora.heard(Disconnected), 5)
+        await nora.until(lambda: nora.heard(Disconnected))
         assert nora.link.status.state == "waiting"
         assert (nora.link.status.age() or 0) > 0
         network.mode = "pass"
@@ -242,7 +242,7 @@ async def test_when_too_much_was_missed_a_snapshot_comes(memory_backend: Backend
     ):
         network.mode = "blackhole"
         await in_visit(nils)
-        await nora.until(lambda: nora.heard(Disconnected), 5)
+        await nora.until(lambda: nora.heard(Disconnected))
         network.mode = "pass"
         network.cut()
         await nora.until(lambda: len(nora.heard(SnapshotArrived)) == 2)

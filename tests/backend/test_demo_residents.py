@@ -47,7 +47,7 @@ async def nurse(speed: float) -> AsyncIterator[Workstation]:
         station = Workstation(url, PATIENT, CALM)
         await station.call(station.link.sign_in("anna", DEMO_PASSWORD))
         await station.call(station.link.open_desk())
-        await station.until(lambda: station.desk.loaded and station.link.status.state == "live", 30)
+        await station.until(lambda: station.desk.loaded and station.link.status.state == "live")
         running = asyncio.create_task(crowd.run())
         try:
             yield station
@@ -94,7 +94,7 @@ async def test_a_resident_reads_types_and_answers(nurse: Workstation) -> None:
     case_id = await start_visit(nurse)
     question = await ask(nurse, case_id, "Hej! Har du tagit tempen i dag?")
     visit = nurse.desk.visits[case_id]
-    answer = await nurse.until(lambda: next((m for m in visit.messages if m.author != "staff"), None), 30)
+    answer = await nurse.until(lambda: next((m for m in visit.messages if m.author != "staff"), None))
     asked = visit.message(question.command_id)
     assert answer is not None
     assert answer.body.strip()
@@ -107,7 +107,7 @@ async def test_a_resident_reads_types_and_answers(nurse: Workstation) -> None:
 @pytest.mark.anyio
 async def test_new_residents_keep_arriving(nurse: Workstation) -> None:
     before = {row.id for row in nurse.desk.rows}
-    row = await nurse.until(lambda: next((r for r in nurse.desk.rows if r.id not in before), None), 30)
+    row = await nurse.until(lambda: next((r for r in nurse.desk.rows if r.id not in before), None))
     assert row is not None
     assert row.state == "waiting"
     assert row.id != identifier("")

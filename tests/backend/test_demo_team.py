@@ -58,7 +58,7 @@ async def nurse() -> AsyncIterator[Workstation]:
         station = Workstation(url, PATIENT, CALM)
         await station.call(station.link.sign_in("anna", DEMO_PASSWORD))
         await station.call(station.link.open_desk())
-        await station.until(lambda: station.desk.loaded and station.link.status.state == "live", 30)
+        await station.until(lambda: station.desk.loaded and station.link.status.state == "live")
         running = asyncio.create_task(crowd.run())
         try:
             yield station
@@ -113,7 +113,7 @@ async def test_a_colleague_accepts_what_is_handed_over(nurse: Workstation) -> No
         command_id=new_id(), case_id=case_id, version=row.version, staff_id="ebba-nyman", reason="Jag slutar"
     )
     await send(nurse, command)
-    taken = await nurse.until(lambda: owner(nurse, case_id) == "ebba-nyman", 30)
+    taken = await nurse.until(lambda: owner(nurse, case_id) == "ebba-nyman")
     assert taken
 
 
@@ -123,7 +123,7 @@ async def test_a_colleague_answers_in_a_direct_chat(nurse: Workstation) -> None:
         command_id=new_id(), kind="direct", staff_ids=("farid-rostami",), body="Har du en minut?"
     )
     conversation = (await send(nurse, command)).conversation
-    answered = await nurse.until(lambda: nurse.desk.team.conversations[conversation.id].count == 2, 30)
+    answered = await nurse.until(lambda: nurse.desk.team.conversations[conversation.id].count == 2)
     assert answered
 
 

@@ -86,7 +86,7 @@ async def converse(nurse: Workstation, url: str, number: int, busy: asyncio.Sema
                     )
                 else:
                     await resident.send(ResidentSays(command_id=new_id(), case_id=case, body=text))
-        await nurse.until(lambda: nurse.desk.visits[case].last_seq == len(lines), 60)
+        await nurse.until(lambda: nurse.desk.visits[case].last_seq == len(lines))
         version = nurse.desk.visits[case].row.version
         await nurse.send(SignNote, case_id=case, version=version, body=note)
         await resident.close()

@@ -39,13 +39,13 @@ async def _sees(stream: Stream, case_id: str | None) -> None:
 
 
 async def _gone(site: Served, case_id: str) -> None:
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(60):
         while site.backend.in_chat(case_id, "r-anna"):  # noqa: ASYNC110 - a condition of another task
             await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize("who", ["r-anna", "r-dan"])
-async def test_no_sms_while_the_chat_is_on_screen_and_one_within_a_second_after(
+async def test_no_sms_while_the_chat_is_on_screen_and_one_once_it_is_left(
     memory_backend: Backend, who: str
 ) -> None:
     async with served(memory_backend) as site:

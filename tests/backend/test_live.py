@@ -239,12 +239,12 @@ async def test_a_session_has_three_connections_at_most(memory_backend: Backend) 
 
 
 async def test_signing_out_ends_the_stream_at_once(memory_backend: Backend) -> None:
-    async with served(memory_backend) as site:
+    async with served(_with(memory_backend, session_check_seconds=3600.0)) as site:
         token = await site.staff("nora")
         async with site.live(token) as stream:
             answer = await site.http.delete("/api/v1/session", headers=bearer(token))
             assert answer.status_code == 204
-            async with asyncio.timeout(1):
+            async with asyncio.timeout(60):
                 assert await _closed(stream) == 4401
             assert stream.seen[-1] == {"type": "ended", "reason": "signed_out"}
 

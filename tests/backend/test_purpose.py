@@ -151,7 +151,7 @@ def test_after_a_demo_a_plain_backend_does_not_know_marie(tmp_path: Path) -> Non
         process.send_signal(signal.SIGKILL)
     demo = f"sqlite:///{tmp_path / 'clinic-tui' / 'demo.db'}"
     with _serving(tmp_path, "--database", demo) as process:
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=120)
         assert (process.returncode, out, len(err.splitlines())) == (2, "", 1)
     with sqlite3.connect(tmp_path / "clinic-tui" / "clinic.db") as conn:
         assert conn.execute("SELECT count(*) FROM staff").fetchone() == (0,)

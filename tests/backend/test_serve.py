@@ -39,7 +39,7 @@ def _refused(*arguments: str) -> tuple[int, str]:
         [sys.executable, "-m", "clinic_tui", "serve", *arguments],
         capture_output=True,
         text=True,
-        timeout=30,
+        timeout=120,
         check=False,
     )
     assert done.stdout == ""
@@ -53,7 +53,7 @@ def test_it_says_where_it_listens_and_stops_in_order(tmp_path: Path, number: int
     with _serving("--port", "0", "--database", database) as (process, url):
         assert httpx.get(f"{url}/readyz").json()["status"] == "ready"
         process.send_signal(number)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=120)
         assert process.returncode == code
         assert out == ""
         assert "Traceback" not in err

@@ -26,7 +26,7 @@ from tests.backend.town import PASSWORD
 
 T = TypeVar("T")
 QUICK = Rhythm(beat=0.2, ping=0.3, ping_timeout=0.3, close_timeout=0.2, first_wait=0.02, longest_wait=0.2)
-HASTY = Patience(connect=2.0, read=2.0, total=8.0)
+HASTY = Patience(connect=10.0, read=2.0, total=60.0)
 PATIENT = Patience(connect=15.0, read=30.0, total=90.0)
 CALM = Rhythm(beat=1.0, ping=10.0, ping_timeout=30.0, open_timeout=30.0, first_wait=0.1, longest_wait=1.0)
 
@@ -75,7 +75,7 @@ class Workstation:
         self.desk.open(detail)
         self._news.set()
 
-    async def until(self, condition: Callable[[], T], seconds: float = 10.0) -> T:
+    async def until(self, condition: Callable[[], T], seconds: float = 120.0) -> T:
         """Wait until a condition holds; it is looked at after every piece of news."""
         async with asyncio.timeout(seconds):
             while not (value := condition()):

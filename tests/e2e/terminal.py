@@ -24,7 +24,7 @@ from wcwidth import wcwidth
 from clinic_tui.widgets.composer import BURST_SECONDS
 from clinic_tui.widgets.modal import QUIET_SECONDS
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds to wait for what should come at once, on a machine that does much else."""
 TYPING_SECONDS = 0.006
 """Between keys typed by hand."""

@@ -35,7 +35,7 @@ def _program(*arguments: str, **environment: str) -> "subprocess.CompletedProces
         text=True,
         stdin=subprocess.DEVNULL,
         env={**os.environ, **environment},
-        timeout=60,
+        timeout=300,
         check=False,
     )
 

@@ -82,7 +82,7 @@ def outbox(wire: Wire) -> Outbox:
 
 
 async def eventually(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():  # noqa: ASYNC110 - one turn of the loop at a time
             await asyncio.sleep(0)
 

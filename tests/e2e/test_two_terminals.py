@@ -70,7 +70,8 @@ def test_the_filter_is_asked_for_once_and_comes_back_without_names(
 ) -> None:
     terminal = start("--server", served.url)
     sign_in(terminal, "anna")
-    terminal.wait_dialog(FIRST_TIME, "Prioritet")
+    terminal.wait_dialog(FIRST_TIME, "Inom några timmar 8", "Sök vård", "Visa allt")
+    terminal.wait(lambda: terminal.screen.count("30 av 30 visas") == 2, "the whole dialog")
     terminal.click("2  Inom några timmar")
     terminal.wait_for("8 av 30 visas")
     terminal.click("Ord i namnet")

@@ -21,7 +21,7 @@ import psutil
 import pyte
 from wcwidth import wcwidth
 
-from clinic_tui.widgets.composer import BURST_SECONDS
+from clinic_tui.widgets.key_runs import PASTE_JOIN_SECONDS
 from clinic_tui.widgets.modal import QUIET_SECONDS
 
 PATIENCE = 120.0
@@ -237,7 +237,7 @@ class Terminal:
         """Write a message and send it; once the text was read, for keys in one read are a paste."""
         self.type(text)
         self.wait_for(text)
-        time.sleep(BURST_SECONDS)
+        time.sleep(PASTE_JOIN_SECONDS)
         self.press("ctrl+j")
 
     def paste(self, text: str) -> None:

@@ -115,6 +115,7 @@ class Engine:
     async def _take_up(self, snapshot: DeskSnapshot) -> None:
         """Go on with what is unsent of this person under this assignment, from earlier runs too."""
         await self._keeper.begin()
+        self._keeper.refuse_old(datetime.now(UTC), self._outbox)
         earlier: list[Letter] = []
         for one in self._keeper.messages():
             if one.command.command_id not in self._outbox:

@@ -75,6 +75,14 @@ class Withdrawn(ClientError):
         return _("The message was taken back. It is not sent.")
 
 
+class TooOld(ClientError):
+    """A message has waited so long on the device that its author must look at it before it is sent."""
+
+    def user_text(self) -> str:
+        """Says that it was long ago."""
+        return _("It was written many days ago. Look at it, and send it again or take it back.")
+
+
 class Unauthorised(ClientError):
     """The session is over, or the user name or password was wrong (401)."""
 

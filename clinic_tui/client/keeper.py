@@ -3,14 +3,15 @@
 import asyncio
 import base64
 import contextlib
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Container, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Final, Protocol, TypeVar
 
-from clinic_tui.client.errors import ClientError
+from clinic_tui.client.errors import ClientError, TooOld
 from clinic_tui.client.link_events import Letter, NotKept
 from clinic_tui.client.unsent import (
+    SENT_FOR,
     Drafted,
     DraftKind,
     DraftSettled,
@@ -109,6 +110,13 @@ class Keeper:
     def drafts(self) -> list[Drafted]:
         """The drafts written under this assignment."""
         return [one for one in self.unsent.drafts.values() if one.assignment == self.assignment]
+
+    def refuse_old(self, now: datetime, under_way: Container[str]) -> None:
+        """What has waited too long is not sent by itself any more, but for what is under way already."""
+        for one in self.messages():
+            name = one.command.command_id
+            if one.error is None and now - one.at > SENT_FOR and name not in under_way:
+                self.refused(name, TooOld())
 
     async def begin(self) -> None:
         """Take up what earlier processes have left of this person, before what is here already."""

@@ -58,7 +58,7 @@ class Outbox:
         """How many messages are not acknowledged."""
         return sum(len(lane.items) for lane in self._lanes.values())
 
-    def __contains__(self, command_id: str) -> bool:
+    def __contains__(self, command_id: object) -> bool:
         return any(
             item.command.command_id == command_id for lane in self._lanes.values() for item in lane.items
         )

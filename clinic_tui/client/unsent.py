@@ -8,7 +8,7 @@ import contextlib
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 import msgspec
@@ -88,6 +88,9 @@ _LETTERS: Final[dict[str, type[Letter]]] = {
     if issubclass(spec.struct, PostMessage | SayToStaff | StartConversation)
 }
 _NAMES: Final = {struct: name for name, struct in _LETTERS.items()}
+SENT_FOR: Final = timedelta(days=6)
+"""A message is sent by itself so long after it was written: after that its case has moved on, and the backend
+knows for seven days only that it was stored before (security.md 4.14)."""
 _KINDS: Final[dict[str, Callable[[Problem | None], ClientError]]] = {
     kind.__name__: kind
     for kind in (
@@ -96,6 +99,7 @@ _KINDS: Final[dict[str, Callable[[Problem | None], ClientError]]] = {
         errors.NotFound,
         errors.ProtocolMismatch,
         errors.Rejected,
+        errors.TooOld,
     )
 }
 

@@ -4,14 +4,16 @@ import asyncio
 import threading
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from sqlalchemy import update
 
 from clinic_tui.backend.context import Backend
 from clinic_tui.backend.store.tables import cases
-from clinic_tui.client.errors import Conflict, Offline, Rejected
+from clinic_tui.client.errors import Conflict, Offline, Rejected, TooOld
 from clinic_tui.client.link_events import (
     DraftNotSaved,
     DraftRestored,
@@ -20,6 +22,7 @@ from clinic_tui.client.link_events import (
     OutboxChanged,
     SessionEnded,
 )
+from clinic_tui.client.unsent import SENT_FOR
 from clinic_tui.protocol.commands import AcceptCase, PostMessage, SaveDraft, StartVisit
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.team_commands import StartConversation
@@ -433,3 +436,17 @@ async def test_a_draft_that_the_end_of_a_session_refused_is_saved_by_the_next(
         await nora.until(lambda: nora.desk.visits[ANNA_CASE].draft("message"))
         assert await saved(site) == {"message": "skrivet för sent"}
         assert nora.heard(DraftRestored) == []
+
+
+async def test_a_message_of_long_ago_waits_for_its_author(memory_backend: Backend, device: Device) -> None:
+    async with town(memory_backend) as (site, network):
+        await leave_unsent(network, device, "för länge sedan")
+        with time_machine.travel(datetime.now(UTC) + SENT_FOR + timedelta(hours=1), tick=True):
+            async with workstation(network.url, "nora", device) as nora:
+                [restored] = await nora.until(lambda: nora.heard(MessageRestored))
+                assert isinstance(restored.error, TooOld)
+        async with workstation(network.url, "nora", device) as nora:
+            [restored] = await nora.until(lambda: nora.heard(MessageRestored))
+            assert isinstance(restored.error, TooOld)
+            assert not (await nora.call(nora.link.left(0.2))).drafts
+        assert await stored(site) == []

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from sqlalchemy import bindparam, or_, select, text
+from sqlalchemy import bindparam, exists, or_, select, text
 
 from clinic_tui.backend.access import sees_case
 from clinic_tui.backend.audit import AuditEntry
@@ -69,6 +69,7 @@ _PAGE = (
 )
 _LEFT_FOR = timedelta(hours=12)
 """So long what was closed unanswered is told: as long as a shift may be, whatever sessions it has."""
+_after = cases.alias("after")
 _UNANSWERED = (
     case_select()
     .where(
@@ -76,6 +77,7 @@ _UNANSWERED = (
         cases.c.closed_at >= bindparam("since", type_=cases.c.closed_at.type),
         cases.c.last_resident_at.is_not(None),
         or_(cases.c.last_staff_at.is_(None), cases.c.last_staff_at < cases.c.last_resident_at),
+        ~exists().where(_after.c.parent_id == cases.c.id),
     )
     .order_by(cases.c.id)
 )
@@ -155,10 +157,11 @@ def desk_snapshot(tx: Tx) -> DeskSnapshot:
 
 
 def _closed_unanswered(tx: Tx) -> list[CaseRecord]:
-    """Cases of one's own, at the session's units, that were closed while the resident waited."""
+    """One's own cases at the session's units that were closed while the resident waited; no chat followed."""
     asked = {"who": tx.staff.id, "since": tx.now - _LEFT_FOR}
-    found = map(record, tx.conn.execute(_UNANSWERED, asked).mappings())
-    return [case for case in found if case.unit_id in tx.assignment.units]
+    found = [record(row) for row in tx.conn.execute(_UNANSWERED, asked).mappings()]
+    known = cases_access(tx, (case.id for case in found))
+    return [case for case in found if sees_case(tx.viewer, known[case.id])]
 
 
 def _drafts(tx: Tx) -> tuple[Draft, ...]:

@@ -275,7 +275,8 @@ class Desk(Outgoing):
 
     def _put_row(self, row: CaseRow) -> Changes:
         news = self.rows.put(row)
-        self.unanswered.put(row, self.people.staff_id)
+        if row.unit_id in self.people.units:
+            self.unanswered.put(row, self.people.staff_id)
         visit = self.visits.get(row.id)
         before = visit.row if visit is not None else None
         in_visit = visit is not None and visit.put_row(row)

@@ -20,17 +20,22 @@ class LeftUnanswered:
 
     def __init__(self) -> None:
         self._rows: dict[str, CaseRow] = {}
+        self._followed: set[str] = set()
+        """Cases that a chat follows."""
 
     def load(self, rows: Iterable[CaseRow]) -> None:
         """Start anew from a snapshot's."""
-        self._rows = {row.id: row for row in rows}
+        self._rows, self._followed = {row.id: row for row in rows}, set()
 
     def put(self, row: CaseRow, me: str) -> None:
-        """Take in news of a case: one of mine that ended so stays, until a chat follows that answers it."""
+        """Take in news of a case of my units: one of mine that ended so stays until a chat follows it."""
         mine = row.assignee is not None and row.assignee.id == me
-        if mine and row.closed_at is not None and left_unanswered(row):
+        if mine and row.closed_at is not None and left_unanswered(row) and row.id not in self._followed:
             self._rows[row.id] = row
-        if row.parent_id is not None and mine:
+        else:
+            self._rows.pop(row.id, None)
+        if row.parent_id is not None:
+            self._followed.add(row.parent_id)
             self._rows.pop(row.parent_id, None)
 
     def get(self, case_id: str) -> CaseRow | None:

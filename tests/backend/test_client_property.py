@@ -223,6 +223,7 @@ class Town:
             "mine": QueueView(desk, name="mine").ids(),
             "profile": desk.people.profile,
             "phrases": desk.people.phrases,
+            "unanswered": list(desk.unanswered.rows()),
             "cursors": dict(desk.cursors),
             "visits": {
                 key: {

@@ -251,7 +251,7 @@ def sees_item(viewer: Viewer, item: Verification, case: CaseAccess | None) -> bo
     for_me = item.asked_of is None or item.asked_of.id == viewer.staff_id
     if for_me and (viewer.verifies or item.asked_of is not None):
         return True
-    return case is None or sees_case(viewer, case)
+    return item.case_id is None or (case is not None and sees_case(viewer, case))
 
 
 def sees_talk(viewer: Viewer, talk: TalkAccess) -> bool:

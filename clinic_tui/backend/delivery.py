@@ -106,6 +106,8 @@ def may_receive(viewer: Viewer, event: Event, access: Access | None) -> bool:
     if viewer.resident_id is not None:
         return _resident_may(viewer, event, access)
     match event:
+        case DraftChanged() if not event.draft.body:
+            return True
         case CaseChanged() | MessageChanged() | NoteSigned() | DraftChanged() | ResidentPresence():
             return isinstance(access, CaseAccess) and _reads(viewer, access)
         case VerificationChanged():

@@ -298,10 +298,8 @@ class Desk(Outgoing):
 
         An open view of it stays until it is closed, for what is written there must not be lost.
         """
-        changes = NOTHING
-        part = self.team.let_go(event.object_id)
-        if part is not None:
-            changes |= team_changes(part)
+        parts = self.team.let_go(event.object_id)
+        changes = Changes(team=parts) if parts else NOTHING
         ids = frozenset({event.object_id})
         if self.rows.let_go(event.object_id, event.revision):
             changes |= Changes(rows=ids, lists=True)

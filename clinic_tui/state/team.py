@@ -104,20 +104,25 @@ class Team:
             self.notices[one.id] = replace(one, read=True)
         return bool(unread)
 
-    def let_go(self, object_id: str) -> Part | None:
-        """Forget something that is not for this session any more; which part of the team differs, or None.
+    def let_go(self, object_id: str) -> frozenset[Part]:
+        """Forget something that is not for this session any more, and its notices; which parts differ.
 
         A conversation stays as a closed one with nothing in it, for it may be on the screen.
         """
+        parts: set[Part] = set()
         if self.verifications.pop(object_id, None) is not None:
-            return "verifications"
+            parts.add("verifications")
+        gone = [one.id for one in self.notices.values() if object_id in {one.case_id, one.conversation_id}]
+        for notice_id in gone if object_id else ():
+            del self.notices[notice_id]
+            parts.add("notices")
         known = self.conversations.get(object_id)
-        if known is None:
-            return None
-        self.conversations[object_id] = replace(
-            known, state="closed", subject="", last_body="", members=(), messages=(), count=0, read=0
-        )
-        return "conversations"
+        if known is not None and known.members:
+            self.conversations[object_id] = replace(
+                known, state="closed", subject="", last_body="", members=(), messages=(), count=0, read=0
+            )
+            parts.add("conversations")
+        return frozenset(parts)
 
     @property
     def unread_notices(self) -> int:

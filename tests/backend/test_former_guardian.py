@@ -92,6 +92,22 @@ async def test_a_former_guardian_replays_nothing_of_the_childs_case(backend: Bac
 
 
 @ends
+async def test_a_former_guardian_replays_no_ticket_of_the_child(backend: Backend, end: Any) -> None:
+    async with served(backend) as site:
+        nora, anna, _case = await _chat(site)
+        await site.command(nora, "find_resident", person_number="20180220-2398")
+        asked = {"unit_id": "north", "role": "nurse", "reason": "Rash"}
+        issued = await site.command(nora, "issue_ticket", resident_id="r-dan", **asked)
+        assert issued.status_code == 200, issued.text
+        ticket = issued.json()["ticket"]["id"]
+        for told in (True, False):
+            async with site.live(anna, ("resident:r-anna", 0)) as stream:
+                await _beat(stream)
+                assert (ticket in json.dumps(stream.seen)) is told
+            await end(backend)
+
+
+@ends
 async def test_a_former_guardian_is_not_in_the_chat_and_keeps_no_sms_from_the_child(
     backend: Backend, end: Any
 ) -> None:

@@ -140,6 +140,8 @@ class Day:
             ("open_resident", {"resident_id": "r-dan"}),
         ):
             found.append((await site.command(token, name, **asked)).json())
+        looked_up = await site.command(token, "find_resident", person_number=NUMBER)
+        found.append(looked_up.json().get("profile") or {})
         places = [(one["stream"], 0) for one in found[0].get("cursors", ())]
         async with site.live(token, *places) as stream:
             await stream.send({"type": "beat"})

@@ -228,6 +228,15 @@ async def test_an_earlier_case_shows_its_note_and_is_opened_to_be_read(size: tup
         assert app.asked.performed == [f"open:{case_id(90)}"]
 
 
+async def test_earlier_cases_one_may_not_read_are_counted_and_nothing_else() -> None:
+    app = app_with()
+    known = profile(cases=(), tickets=(), earlier=(), earlier_hidden=2)
+    async with app.run_test(size=(120, 40)):
+        screen = await opened(app, known)
+        assert "2 earlier cases that your role may not read" in text_of(app)
+        assert not screen.list.select("earlier:")
+
+
 async def test_an_earlier_case_says_that_it_is_in_the_record() -> None:
     app = app_with()
     async with app.run_test(size=(120, 40)) as pilot:

@@ -12,6 +12,7 @@ from clinic_tui.protocol.events import (
     PhraseChanged,
     ProfileChanged,
     ResidentPresence,
+    Withheld,
 )
 from clinic_tui.protocol.resources import CaseRow, Draft, MessagePage, Note, PhraseInfo, Profile
 from clinic_tui.state.changes import NOTHING
@@ -300,3 +301,31 @@ def test_what_involves_me_is_kept_apart_and_follows_every_change() -> None:
     assert involved() == {case_id(3)}
     desk.load(snapshot(taken(3, by=EBBA)))
     assert involved() == set()
+
+
+def test_a_case_that_is_not_for_me_any_more_leaves_the_lists_and_stays_gone() -> None:
+    desk = desk_with(row(1), row(2))
+    changes = desk.fold(event(11, Withheld(object_id=case_id(2), revision=4)))
+    assert changes.rows == {case_id(2)}
+    assert case_id(2) not in desk.rows
+    assert desk.fold(event(12, row(2, revision=3))) == NOTHING
+    assert case_id(2) not in desk.rows
+    assert desk.fold(event(13, row(2, revision=5))).rows == {case_id(2)}
+
+
+def test_what_is_withheld_without_a_name_changes_nothing_but_its_place() -> None:
+    desk = desk_with(row(1))
+    assert desk.fold(event(11, Withheld())) == NOTHING
+    assert desk.fold(event(11, Withheld(object_id=case_id(9), revision=1))) == NOTHING
+    assert desk.fold(event(12, Withheld(object_id=case_id(1), revision=0))) == NOTHING
+    assert case_id(1) in desk.rows
+
+
+def test_an_open_view_of_a_case_one_was_let_out_of_stays_but_nobody_writes_there() -> None:
+    desk, mine = my_visit()
+    before = desk.visits[mine].row
+    changes = desk.fold(event(11, Withheld(object_id=mine, revision=before.revision + 1)))
+    assert changes.visits == {mine}
+    assert (desk.takes_part(desk.visits[mine].row), desk.visits[mine].stale) == (False, True)
+    assert desk.visits[mine].messages
+    assert mine not in desk.rows

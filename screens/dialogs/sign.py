@@ -56,6 +56,8 @@ class SignRequest:
     """Whether an SMS can tell the resident of the chat to go over to."""
     unanswered: Waiting | None = None
     """Who waits for an answer in the chat that the signature closes."""
+    other: bool = False
+    """Whether another text of the note, written elsewhere, waits to be chosen: it is not signed."""
     waiting: int = 0
     """Messages that are on their way and not yet with the backend."""
 
@@ -106,6 +108,9 @@ class SignDialog(ClinicDialog[SignChoice | None]):
             yield paragraph(_("The chat goes on after the signature. Marking it as done is another step."))
         if request.unsent:
             yield paragraph(_("What you have written in the chat is not sent."), "$warning")
+        if request.other:
+            text = _("Another text of the note, written elsewhere, is not signed and is thrown away.")
+            yield paragraph(text, "$warning")
         if request.waiting:
             text = ngettext(
                 "{count} message is still on its way.",

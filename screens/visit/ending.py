@@ -160,6 +160,7 @@ class Ending:
             unanswered=who_waits(self._place, visit.row) if ends else None,
             blocks=blocks,
             unsent=bool(self._screen.drafts.text(visit, "message").strip()) and ends,
+            other=self._screen.drafts.has_other(visit, "note"),
             waiting=sum(pending.state != "sent" for pending in visit.pending),
             may_copy=self._place.config.privacy.copy_allowed,
             stays_open=chat and visit.row.closed_at is None,

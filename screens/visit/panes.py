@@ -223,13 +223,18 @@ class Panes:
         self._screen.panel.note.show_others(found)
 
     def tell_other(self, kind: DraftKind) -> None:
-        """Say that another draft was written elsewhere, and how to get at it."""
-        text = (
-            _("Another message was written elsewhere. Yours stays; {key} changes places.")
-            if kind == "message"
-            else _("The note was changed elsewhere. Yours stays; {key} changes places.")
-        )
-        self._screen.say(text.format(key=self._place.keymap.shown("draft.other")), warning=True)
+        """Say that another draft was written elsewhere, by whom, and how to get at it."""
+        visit = self._screen.visit
+        draft = visit.newest_draft(kind) if visit is not None else None
+        author = draft.author if draft is not None else None
+        name = author.name if author is not None and author.id != self._place.desk.people.staff_id else ""
+        if kind == "message":
+            text = _("Another message was written elsewhere. Yours stays; {key} changes places.")
+        elif name:
+            text = _("The note was changed by {name}. Yours stays; {key} changes places.")
+        else:
+            text = _("The note was changed elsewhere. Yours stays; {key} changes places.")
+        self._screen.say(text.format(key=self._place.keymap.shown("draft.other"), name=name), warning=True)
 
     def edited(self, visit: Visit) -> None:
         """The user wrote in the note."""

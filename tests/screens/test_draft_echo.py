@@ -182,3 +182,17 @@ async def test_a_note_that_came_with_the_case_says_who_wrote_what_and_is_what_is
         assert command.draft_revision == 4
         assert "Ronki basalt höger." in command.body
         assert EBBA.name not in command.body
+
+
+async def test_another_text_of_the_note_is_named_before_it_is_signed_over() -> None:
+    app = stage(draft("note", "Mitt", 1))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        await pilot.press("ctrl+n", "x")
+        await settle(pilot)
+        await comes(app, pilot, draft("note", "Ebbas", 2, ELSEWHERE, author=EBBA))
+        assert f"Anteckningen ändrades av {EBBA.name}" in text_of(app)
+        await pilot.press("f9")
+        await listening(pilot)
+        told = [str(line.render()) for line in app.screen.query(Static)]
+        assert any("signeras inte och kastas" in text for text in told)

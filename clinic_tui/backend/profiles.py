@@ -2,31 +2,29 @@
 
 import json
 from collections.abc import Iterable
-from datetime import timedelta
 
-from sqlalchemy import RowMapping, bindparam, or_, select
+from sqlalchemy import RowMapping, bindparam, select
 
-from clinic_tui.backend.access import circle_of, sees_case, staff_access
+from clinic_tui.backend.access import sees_case, staff_access
 from clinic_tui.backend.audit import Action, AuditEntry, chain_of
 from clinic_tui.backend.cases import OPEN_STATES, case_row, case_select, record
 from clinic_tui.backend.details import earlier_of
+from clinic_tui.backend.grounds import is_at_hand, known_resident
 from clinic_tui.backend.guardians import guardian_for, is_child
 from clinic_tui.backend.identity import is_protected, ref_of_row, shown
 from clinic_tui.backend.people import contact_of
-from clinic_tui.backend.refused import not_found
+from clinic_tui.backend.refused import invalid
 from clinic_tui.backend.rules import local_date
 from clinic_tui.backend.store.tables import audit, cases, guardians, residents, staff, units
-from clinic_tui.backend.store.team_tables import conversation_members, conversations, participants, tickets
 from clinic_tui.backend.tickets import open_tickets_of
 from clinic_tui.backend.tx import Tx
+from clinic_tui.domain.note import is_blank
+from clinic_tui.domain.refusals import REASONS
 from clinic_tui.domain.roles import Grant, Permission
 from clinic_tui.domain.texts import e164
 from clinic_tui.protocol.patients import AccessEntry, ResidentProfile
 
-FOUND_FOR = timedelta(minutes=30)
-"""How long a look-up by number is a ground to open the profile."""
 _LINES = 100
-_ONE = select(residents).where(residents.c.id == bindparam("wanted"))
 _OPEN = (
     case_select()
     .where(cases.c.resident_id == bindparam("who"), cases.c.state.in_(OPEN_STATES))
@@ -44,33 +42,6 @@ _GUARDIANS = (
     .where(guardians.c.child_id == bindparam("who"))
     .order_by(residents.c.name, residents.c.id)
 )
-_THEIRS = or_(cases.c.resident_id == bindparam("who"), cases.c.acting_proxy_id == bindparam("who"))
-_GROUNDS = (
-    select(cases.c.id).where(
-        _THEIRS,
-        or_(cases.c.unit_id.in_(bindparam("units", expanding=True)), cases.c.assignee_id == bindparam("me")),
-    ),
-    select(tickets.c.id).where(
-        tickets.c.resident_id == bindparam("who"), tickets.c.unit_id.in_(bindparam("units", expanding=True))
-    ),
-    select(cases.c.id)
-    .join_from(participants, cases, cases.c.id == participants.c.case_id)
-    .where(_THEIRS, participants.c.staff_id == bindparam("me")),
-    select(cases.c.id)
-    .select_from(
-        conversation_members.join(
-            conversations, conversations.c.id == conversation_members.c.conversation_id
-        ).join(cases, cases.c.id == conversations.c.case_id)
-    )
-    .where(_THEIRS, conversation_members.c.staff_id == bindparam("me")),
-    select(audit.c.n).where(
-        audit.c.resident_id == bindparam("who"),
-        audit.c.staff_id == bindparam("me"),
-        audit.c.action.in_(["SEARCH", "CREATE"]),
-        audit.c.at >= bindparam("since", type_=audit.c.at.type),
-    ),
-)
-_OFFERS = select(cases.c.participants, cases.c.hand_over).where(_THEIRS, cases.c.hand_over != "")
 _LOG = (
     select(
         audit.c.at,
@@ -91,30 +62,20 @@ _LOG_HERE = _LOG.where(audit.c.chain.in_(bindparam("chains", expanding=True)))
 _NAMES = select(units.c.id, units.c.name)
 
 
-def known_resident(tx: Tx, resident_id: str) -> RowMapping:
-    """A resident the staff member has a ground to open; anybody else does not exist for them.
+def resident_to_contact(tx: Tx, resident_id: str, stated: str, *, field: str = "ground") -> RowMapping:
+    """A resident whose number may be changed, or who may be written to; 404 for one without any ground.
 
-    A ground is a case, a ticket or a conversation at hand, or an exact look-up within half an hour.
+    A case, a ticket or a booking at hand is ground enough. A look-up is not: then one says why, which is kept
+    in the access log, and without it the command is refused. `field` is where it stands in the command: a
+    ticket and a booking have a reason anyway.
     """
-    row = tx.conn.execute(_ONE, {"wanted": resident_id}).mappings().one_or_none()
-    asked: dict[str, object] = {
-        "who": resident_id,
-        "me": tx.staff.id,
-        "units": list(tx.assignment.units),
-        "since": tx.now - FOUND_FOR,
-    }
-    if row is None or not (_has_ground(tx, asked) or _is_offered(tx, resident_id)):
-        raise not_found(resident_id)
+    row = known_resident(tx, resident_id)
+    if not is_at_hand(tx, resident_id):
+        if is_blank(stated):
+            rule = "resident.ground_missing" if field == "ground" else "case.reason_missing"
+            raise invalid(field, rule, REASONS[rule])
+        log_resident(tx, "UPDATE", "ground_stated", resident_id, reason=stated.strip())
     return row
-
-
-def _has_ground(tx: Tx, asked: dict[str, object]) -> bool:
-    return any(tx.conn.execute(ground.limit(1), asked).first() is not None for ground in _GROUNDS)
-
-
-def _is_offered(tx: Tx, resident_id: str) -> bool:
-    rows = tx.conn.execute(_OFFERS, {"who": resident_id})
-    return any(tx.staff.id in circle_of(row.participants, row.hand_over) for row in rows)
 
 
 def profile_of(tx: Tx, row: RowMapping) -> ResidentProfile:
@@ -134,6 +95,7 @@ def profile_of(tx: Tx, row: RowMapping) -> ResidentProfile:
     return ResidentProfile(
         resident=ref_of_row(row, today),
         contact=contact_of(tx.conn, who, today),
+        at_hand=is_at_hand(tx, who),
         can_be_reached=any(e164(one["mobile"]) is not None for one in (row, *grown)),
         children=tuple(ref_of_row(child, today) for child in children),
         guardian_refs=tuple(ref_of_row(guardian, today) for guardian in grown),
@@ -184,7 +146,13 @@ def _entry(row: RowMapping, sealed: dict[str, str], names: dict[str, str]) -> Ac
 
 
 def log_resident(
-    tx: Tx, action: Action, code: str, resident_id: str | None, opened: ResidentProfile | None = None
+    tx: Tx,
+    action: Action,
+    code: str,
+    resident_id: str | None,
+    opened: ResidentProfile | None = None,
+    *,
+    reason: str = "",
 ) -> None:
     """A row in the access log about a resident; it names every relative whose name was shown."""
     people: Iterable[str] = ()
@@ -198,6 +166,7 @@ def log_resident(
             object_id=resident_id or "",
             unit_id=tx.assignment.unit_id,
             resident_id=resident_id,
+            reason=reason,
             shown=tuple(case.id for case in opened.cases) if opened is not None else (),
             residents=tuple(sorted(people)),
         )

@@ -14,11 +14,12 @@ from clinic_tui.backend.cases import CaseRecord, case_row, find_case, own_case, 
 from clinic_tui.backend.circle import may_read
 from clinic_tui.backend.conversations import find_talk, whole
 from clinic_tui.backend.details import case_detail_of
+from clinic_tui.backend.grounds import known_resident
 from clinic_tui.backend.handlers.common import log, resident_case
 from clinic_tui.backend.handlers.permissions import check_permission
 from clinic_tui.backend.messages import newest
 from clinic_tui.backend.notices import shown_notices
-from clinic_tui.backend.profiles import known_resident, log_resident, profile_of
+from clinic_tui.backend.profiles import log_resident, profile_of
 from clinic_tui.backend.refused import not_found
 from clinic_tui.backend.tickets import find_ticket
 from clinic_tui.backend.tx import Tx

@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from clinic_tui.case_deeds.part import Part
 from clinic_tui.domain.roles import Permission
 from clinic_tui.i18n import _
+from clinic_tui.protocol.patient_commands import ProfileOpened
 from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.state.selectors import waits_for_answer
 from clinic_tui.widgets.answer_first import answer_choice, who_waits
@@ -102,9 +103,11 @@ class ResidentDeeds(Part):
     def do_patient_mobile(self, profile: ResidentProfile) -> None:
         """Change the mobile number."""
 
-        def saved(news: ResidentProfile) -> None:
-            self.place.patient = news
-            self.say(_("The mobile number is saved: {number}.").format(number=news.contact.mobile))
+        def saved(news: ProfileOpened) -> None:
+            self.place.patient = news.profile
+            text = _("The mobile number is saved: {number}.").format(number=news.profile.contact.mobile)
+            told = _("The old number is told by SMS.") if news.old_number_told else ""
+            self.say(f"{text} {told}".strip())
             screen = self._hall.clinic_screen
             if screen is not None and screen.is_mounted:
                 screen.show_all()

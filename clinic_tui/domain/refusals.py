@@ -77,6 +77,9 @@ REASONS: dict[str, str] = {
     "proxy.child_too_young": N_("The service is not meant for so young a child. Phone 1177 instead."),
     "proxy.no_link": N_("The population register shows no guardianship today."),
     "proxy.protected": N_("Nobody can act for another where one of them has a protected identity."),
+    "resident.ground_missing": N_(
+        "No case, ticket or booking of the resident is at hand. Write why you contact them."
+    ),
     "resident.mobile": N_("Write a mobile number that text messages can be sent to."),
     "resident.name_missing": N_("Write the resident's name."),
     "shift.unfinished": N_("End or sign what is yours first, or leave it with a reason."),

@@ -40,6 +40,8 @@ class CreateChat(Command, frozen=True, kw_only=True):
     """Off the to-do list at once (slide 32)."""
     without_channel: bool = False
     """The author has seen that the resident cannot be told by SMS."""
+    ground: Line = ""
+    """Why, where no case, ticket or booking of the resident is at hand; kept in the access log."""
 
 
 class SendOneWay(Command, frozen=True, kw_only=True):
@@ -52,6 +54,8 @@ class SendOneWay(Command, frozen=True, kw_only=True):
     body: Body
     phrase_id: Slug | None = None
     without_channel: bool = False
+    ground: Line = ""
+    """As for a chat."""
 
 
 class MarkDone(VersionedCaseCommand, frozen=True, kw_only=True):

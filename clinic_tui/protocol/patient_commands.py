@@ -47,10 +47,12 @@ class CreateResident(Command, frozen=True, kw_only=True):
 
 
 class SaveContact(Command, frozen=True, kw_only=True):
-    """Change a resident's mobile number."""
+    """Change a resident's mobile number; the old one is told by SMS."""
 
     resident_id: Slug
     mobile: Line
+    ground: Line = ""
+    """Why, where no case, ticket or booking of the resident is at hand; kept in the access log."""
 
 
 class BookVisit(Command, frozen=True, kw_only=True):
@@ -148,6 +150,8 @@ class ProfileOpened(Wire, frozen=True, kw_only=True):
     """A resident's profile as it is after the command."""
 
     profile: ResidentProfile
+    old_number_told: bool = False
+    """Of a number that was changed: an SMS tells the old one."""
     already_there: bool = False
     """Of one who was to be added: they were there, are shown as by a look-up, and nothing was stored."""
 

@@ -28,6 +28,8 @@ class ResidentProfile(Wire, frozen=True, kw_only=True):
 
     resident: ResidentRef
     contact: Contact
+    at_hand: bool = True
+    """Whether a case, ticket or booking is ground to contact the resident; else one says why."""
     can_be_reached: bool
     """Whether there is a mobile number for SMS; staff are told before they write (domain.md 2.1.2)."""
     children: tuple[ResidentRef, ...] = ()

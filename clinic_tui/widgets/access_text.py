@@ -74,6 +74,7 @@ def _of_rest() -> dict[str, str]:
         "profile_opened": pgettext("access", "opened the profile"),
         "resident_found": pgettext("access", "searched by number and opened the profile"),
         "resident_created": pgettext("access", "added the resident"),
+        "ground_stated": pgettext("access", "stated why the resident is contacted"),
         "contact_saved": pgettext("access", "changed the mobile number"),
         "hand_over_withdrawn": pgettext("access", "took the offer of the case back"),
         "conversation_started": pgettext("access", "began to talk with colleagues about the case"),

@@ -17,6 +17,7 @@ from clinic_tui.protocol.resources import CaseRow, PhraseInfo
 from clinic_tui.widgets.booking_when import form_line
 from clinic_tui.widgets.days_field import DaysField
 from clinic_tui.widgets.form_dialog import FormDialog, Problem
+from clinic_tui.widgets.ground_field import GroundField
 from clinic_tui.widgets.letter_form import LetterForm
 from clinic_tui.widgets.line_choice import LineChoice
 from clinic_tui.widgets.modal import Way, show_dialog
@@ -54,6 +55,7 @@ class NewChatDialog(FormDialog[ChatStarted]):
         self.address = UnitRole(people, list(people.units.values()))
         unit = self.address.unit
         self.days = DaysField(unit.async_days if unit else 10, MOST_DAYS, id="chat-days")
+        self.ground = GroundField(profile)
         self.letter = LetterForm(place, profile, _("First message; it can also be written afterwards"))
         self.after = LineChoice(
             [("open", _("Go to the chat")), ("done", _("Mark as done at once"))], "open", id="chat-after"
@@ -68,6 +70,7 @@ class NewChatDialog(FormDialog[ChatStarted]):
         yield self.address
         yield form_line(_("Days"), self.days, Static(id="chat-days-note", classes="form-note"))
         yield self.letter
+        yield self.ground
         yield form_line(_("Then"), self.after)
         yield Static(id="form-notes")
 
@@ -81,7 +84,7 @@ class NewChatDialog(FormDialog[ChatStarted]):
 
     def values(self) -> tuple[object, ...]:
         """What would be lost."""
-        return (self.letter.subject_field.value, self.letter.area.text)
+        return (self.letter.subject_field.value, self.letter.area.text, self.ground.value)
 
     def changed(self) -> None:
         """Say when it closes, and what the resident is told."""
@@ -102,7 +105,7 @@ class NewChatDialog(FormDialog[ChatStarted]):
             return _("Nobody can be chosen to have the chat."), self.address.field
         if self.days.days is None:
             return _("Choose 1 to {most} days.").format(most=MOST_DAYS), self.days
-        return self.letter.problem(required=False)
+        return self.letter.problem(required=False) or self.ground.problem()
 
     def made(self) -> CreateChat:
         """The chat as filled in."""
@@ -118,6 +121,7 @@ class NewChatDialog(FormDialog[ChatStarted]):
             phrase_id=self.letter.phrase_id if body else None,
             mark_done=self.after.value == "done",
             without_channel=not self.reachable,
+            ground=self.ground.value,
         )
 
     def arrived(self, answer: DetailAnswer) -> None:

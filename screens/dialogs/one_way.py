@@ -11,6 +11,7 @@ from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.protocol.resources import PhraseInfo
 from clinic_tui.widgets.form_dialog import FormDialog, Problem
+from clinic_tui.widgets.ground_field import GroundField
 from clinic_tui.widgets.letter_form import LetterForm
 from clinic_tui.widgets.modal import Way, paragraph, show_dialog
 from clinic_tui.widgets.plain import put
@@ -32,6 +33,7 @@ class OneWayDialog(FormDialog[str]):
         self.profile = profile
         people = place.desk.people
         self.address = UnitRole(people, list(people.units.values()))
+        self.ground = GroundField(profile)
         self.letter = LetterForm(place, profile, _("Message"))
 
     def heading(self) -> str:
@@ -48,6 +50,7 @@ class OneWayDialog(FormDialog[str]):
         )
         yield self.address
         yield self.letter
+        yield self.ground
         yield Static(id="form-notes")
 
     def first_focus(self) -> Widget | None:
@@ -60,7 +63,7 @@ class OneWayDialog(FormDialog[str]):
 
     def values(self) -> tuple[object, ...]:
         """What would be lost."""
-        return (self.letter.subject_field.value, self.letter.area.text)
+        return (self.letter.subject_field.value, self.letter.area.text, self.ground.value)
 
     def changed(self) -> None:
         """Say what the resident is told."""
@@ -71,7 +74,7 @@ class OneWayDialog(FormDialog[str]):
         """What is missing."""
         if not self.address.role:
             return _("Nobody can be chosen to have sent it."), self.address.field
-        return self.letter.problem(required=True)
+        return self.letter.problem(required=True) or self.ground.problem()
 
     def made(self) -> SendOneWay:
         """The message as filled in."""
@@ -84,6 +87,7 @@ class OneWayDialog(FormDialog[str]):
             body=self.letter.body,
             phrase_id=self.letter.phrase_id,
             without_channel=not self.reachable,
+            ground=self.ground.value,
         )
 
     def arrived(self, answer: ChatAnswer) -> None:

@@ -28,7 +28,9 @@ async def book(person: Person, **fields: Any) -> Any:
 
 
 async def texts(backend: Backend) -> list[str]:
-    wanted = select(sms_outbox.c.body).order_by(sms_outbox.c.queued_at, sms_outbox.c.id)
+    """What residents were told of their visits."""
+    about_visits = select(sms_outbox.c.body).where(sms_outbox.c.kind != "old_number")
+    wanted = about_visits.order_by(sms_outbox.c.queued_at, sms_outbox.c.id)
     return await backend.store.read(lambda conn: list(conn.execute(wanted).scalars()))
 
 

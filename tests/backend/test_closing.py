@@ -26,7 +26,14 @@ async def _busy(backend: Backend) -> dict[str, str]:
     live = (await in_progress(nora)).case
     await nora.send("post_message", case_id=ANNA_CASE, body="Hello")
     offered = (await in_progress(nils, BO_CASE)).case
-    chat = {"unit_id": "north", "queue_role": "nurse", "subject": "Results", "days": 5, "body": "Well."}
+    chat: dict[str, Any] = {
+        "unit_id": "north",
+        "queue_role": "nurse",
+        "subject": "Results",
+        "days": 5,
+        "body": "Well.",
+    }
+    chat["ground"] = "Her results came"
     await nora.send("find_resident", person_number="196501022773")
     begun = (await nora.send("create_chat", resident_id="r-eva", **chat)).detail.row
     booked = await nora.send(

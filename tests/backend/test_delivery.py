@@ -47,6 +47,7 @@ async def _psychosocial_story(site: Served) -> dict[str, Any]:
         subject=DARK,
         days=5,
         body=DARK,
+        ground=DARK,
     )
     assert made.status_code == 200, made.text
     row = made.json()["detail"]["row"]

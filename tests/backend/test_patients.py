@@ -195,6 +195,7 @@ async def test_an_ended_chat_is_an_earlier_case(backend: Backend) -> None:
         subject="Results",
         days=5,
         body="Well.",
+        ground="Her results came",
     )
     await nora.send("close_chat", case_id=chat.detail.row.id, version=chat.detail.row.version)
     (earlier,) = (await nora.send("open_resident", resident_id="r-eva")).profile.earlier

@@ -349,7 +349,49 @@ async def test_the_mobile_number_is_looked_at_before_it_is_saved() -> None:
         (command,) = app.asked.commands
         assert isinstance(command, SaveContact)
         assert command.mobile == "070-174 06 05"
-        assert app.result == profile()
+        assert app.result == ProfileOpened(profile=profile())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+@pytest.mark.parametrize("kind", [NewChatDialog, OneWayDialog, MobileDialog])
+async def test_a_reason_is_asked_for_where_nothing_else_is_ground(
+    kind: type[Any], size: tuple[int, int]
+) -> None:
+    app = stage()
+    async with app.run_test(size=size) as pilot:
+        dialog = kind(app.place, profile(at_hand=False))
+        await app.show(dialog)
+        _fill(dialog)
+        await press(pilot, "ctrl+s")
+        assert "Write why you contact the resident." in text_of(app)
+        assert app.asked.commands == []
+        assert dialog.ground.field.has_focus
+        await press(pilot, *"Ring upp", "ctrl+s")
+        (command,) = app.asked.commands
+        assert isinstance(command, SaveContact | CreateChat | SendOneWay)
+        assert command.ground == "Ring upp"
+
+
+@pytest.mark.parametrize("kind", [NewChatDialog, OneWayDialog, MobileDialog])
+async def test_no_reason_is_asked_for_where_a_case_is_at_hand(kind: type[Any]) -> None:
+    app = stage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        dialog = kind(app.place, profile())
+        await app.show(dialog)
+        assert not dialog.query("#ground")
+        _fill(dialog)
+        await press(pilot, "ctrl+s")
+        (command,) = app.asked.commands
+        assert isinstance(command, SaveContact | CreateChat | SendOneWay)
+        assert command.ground == ""
+
+
+def _fill(dialog: Any) -> None:
+    if isinstance(dialog, MobileDialog):
+        dialog.field.value = "070-174 06 05"
+    else:
+        dialog.letter.subject_field.value = "Prov"
+        dialog.letter.area.text = "Hej."
 
 
 class Hall(StageApp):

@@ -13,7 +13,7 @@ from clinic_tui.backend.details import case_detail_of
 from clinic_tui.backend.guardians import guardians_of, is_child, receiver_of
 from clinic_tui.backend.handlers.common import facts_of, log, step, tell_all
 from clinic_tui.backend.notices import notify
-from clinic_tui.backend.profiles import known_resident
+from clinic_tui.backend.profiles import resident_to_contact
 from clinic_tui.backend.refused import by_rule, invalid
 from clinic_tui.backend.sms.outbox import queue_resident_text
 from clinic_tui.backend.store.tables import cases
@@ -54,7 +54,7 @@ _FIELDS = {
 def book_visit(tx: Tx, command: BookVisit) -> DetailAnswer:
     """Book a visit for a resident one has a ground to open; they get an SMS."""
     tx.require(Permission.CREATE_ASYNC)
-    resident = known_resident(tx, command.resident_id)
+    resident = resident_to_contact(tx, command.resident_id, command.reason, field="reason")
     booked = _place(tx, command)
     ends_at = _ends(tx, command.starts_at, command.minutes)
     on_the_day = replace(tx, now=command.starts_at)

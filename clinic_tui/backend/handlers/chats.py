@@ -27,7 +27,7 @@ from clinic_tui.backend.handlers.common import (
 )
 from clinic_tui.backend.handlers.drafts import forget_message_draft
 from clinic_tui.backend.messages import newest
-from clinic_tui.backend.profiles import known_resident
+from clinic_tui.backend.profiles import resident_to_contact
 from clinic_tui.backend.refused import blocked, by_rule, forbidden, invalid, not_found
 from clinic_tui.backend.store.tables import drafts
 from clinic_tui.backend.tx import Tx
@@ -67,7 +67,7 @@ def create_chat(tx: Tx, command: CreateChat) -> DetailAnswer:
     """Start a chat with a resident; the author has it, and its days never change (slides 30-32, 40)."""
     tx.require(Permission.CREATE_ASYNC, command.resident_id)
     _check_place(tx, command.unit_id, command.queue_role)
-    parties = _parties(tx, command.resident_id, without_channel=command.without_channel)
+    parties = _parties(tx, command)
     _check_subject(command.subject)
     if command.body:
         check_text(command.body)
@@ -97,7 +97,7 @@ def send_one_way(tx: Tx, command: SendOneWay) -> ChatAnswer:
     """Write, send and close in one step: at no moment can the resident answer (slide 42)."""
     tx.require(Permission.CREATE_ASYNC, command.resident_id)
     _check_place(tx, command.unit_id, command.queue_role)
-    parties = _parties(tx, command.resident_id, without_channel=command.without_channel)
+    parties = _parties(tx, command)
     _check_subject(command.subject)
     check_text(command.body)
     case = open_chat(
@@ -125,10 +125,10 @@ def _check_place(tx: Tx, unit_id: str, queue_role: str) -> None:
         raise forbidden()
 
 
-def _parties(tx: Tx, resident_id: str, *, without_channel: bool) -> Parties:
-    known_resident(tx, resident_id)
-    parties = parties_of(tx, resident_id)
-    _check_channel(parties, without_channel=without_channel)
+def _parties(tx: Tx, command: CreateChat | SendOneWay) -> Parties:
+    resident_to_contact(tx, command.resident_id, command.ground)
+    parties = parties_of(tx, command.resident_id)
+    _check_channel(parties, without_channel=command.without_channel)
     return parties
 
 

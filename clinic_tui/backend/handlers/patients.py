@@ -4,7 +4,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
 
-from clinic_tui.backend.profiles import known_resident, log_resident, profile_of
+from clinic_tui.backend.chat_texts import text_old_number
+from clinic_tui.backend.grounds import known_resident
+from clinic_tui.backend.profiles import log_resident, profile_of, resident_to_contact
 from clinic_tui.backend.refused import Refused, invalid
 from clinic_tui.backend.rules import local_date
 from clinic_tui.backend.store.tables import residents
@@ -89,16 +91,20 @@ def create_resident(tx: Tx, command: CreateResident) -> ProfileOpened:
 
 
 def save_contact(tx: Tx, command: SaveContact) -> ProfileOpened:
-    """Change a resident's mobile number; an empty one is taken away, as when somebody else has it."""
+    """Change a resident's mobile number; an empty one is taken away, as when somebody else has it.
+
+    Whoever has the old number is told, so that nobody's texts go elsewhere unnoticed.
+    """
     tx.require(Permission.CREATE_ASYNC)
-    known_resident(tx, command.resident_id)
+    before = resident_to_contact(tx, command.resident_id, command.ground)
     mobile = _mobile(command.mobile)
     if not mobile and not is_blank(command.mobile):
         raise _not_added(Refusal(rule="resident.mobile"))
     tx.conn.execute(_SAVE, {"who": command.resident_id, "new_mobile": mobile})
+    told = mobile != before["mobile"] and text_old_number(tx, before["mobile"])
     profile = profile_of(tx, known_resident(tx, command.resident_id))
     log_resident(tx, "UPDATE", "contact_saved", command.resident_id, profile)
-    return ProfileOpened(profile=profile)
+    return ProfileOpened(profile=profile, old_number_told=told)
 
 
 def _number(tx: Tx, text: str) -> PersonId:

@@ -10,7 +10,7 @@ from clinic_tui.backend.chat_texts import text_cancelled_ticket, text_ticket
 from clinic_tui.backend.chats import local_time, parties_of
 from clinic_tui.backend.guardians import children_of
 from clinic_tui.backend.handlers.seeking import arrive, door_row, people_at_door, refuse_blocked, way_in
-from clinic_tui.backend.profiles import known_resident
+from clinic_tui.backend.profiles import resident_to_contact
 from clinic_tui.backend.refused import blocked, by_rule, invalid, not_found
 from clinic_tui.backend.store.tables import cases, units
 from clinic_tui.backend.tickets import add_ticket, end_ticket, find_ticket, same_ticket, tell_issuer
@@ -39,7 +39,7 @@ def issue_ticket(tx: Tx, command: IssueTicket) -> TicketAnswer:
     """
     own = command.unit_id in tx.assignment.units
     tx.require(Permission.ISSUE_TICKET_OWN_UNIT if own else Permission.ISSUE_TICKET_OTHER_UNIT)
-    known_resident(tx, command.resident_id)
+    resident_to_contact(tx, command.resident_id, command.reason, field="reason")
     source = _source(tx, command)
     if tx.conn.execute(units.select().where(units.c.id == command.unit_id)).first() is None:
         raise not_found(command.unit_id)

@@ -56,6 +56,16 @@ def queue_resident_text(
     return True
 
 
+def queue_number_text(tx: Tx, mobile: str, body: str, *, kind: str) -> bool:
+    """Queue a text to a number that is nobody's any more, and in no inbox; False where it takes none."""
+    _check(body, kind)
+    number = e164(mobile)
+    if number is None:
+        return False
+    _add(tx, None, number, body, kind)
+    return True
+
+
 def from_unit(name: str, text: str) -> str:
     """A text with the unit's name before it; without where the name looks like an address."""
     body = _("{unit}: {text}").format(unit=name, text=text)

@@ -149,10 +149,16 @@ class Entrance:
     async def _back_to_sign_in(self, for_good: bool) -> None:
         """Show the sign-in; of a session that its user ended nothing stays.
 
-        One that ended by itself may be taken up again by its own user, with what was written and not saved.
+        One that ended by itself may be taken up again by its own user, with what was written and not saved,
+        in a dialog too: that stays over its view, which nobody else ever sees.
         """
+        from clinic_tui.widgets.writing_dialog import SendingDialog
+
         app = self._app
         while len(app.screen_stack) > 1:
+            front = app.screen
+            if isinstance(front, SendingDialog) and front.written and not for_good:
+                break
             await app.pop_screen()
         if app.current_mode == "sign_in":
             await app.switch_mode("drop_in")

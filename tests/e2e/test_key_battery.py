@@ -24,7 +24,7 @@ NASTY = (
     ("chats", "b backspace 3 f7 down ö"),
     ("message to Ebbe", "f9 s f3 home f9 right f9"),
 )
-SEEDS = (3, 14, 25, 36, 47, 58)
+SEEDS = (3, 14, 25)
 
 
 @pytest.fixture(scope="module")

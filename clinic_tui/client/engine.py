@@ -75,6 +75,8 @@ class Engine:
             self._keeper,
         )
         self._attempts = Attempts(self.http.send)
+        self._saved: dict[tuple[str, str], Draft] = {}
+        """The drafts as the last snapshot had them."""
         self._stream: LiveStream | None = None
         self._following: asyncio.Task[None] | None = None
 
@@ -109,12 +111,17 @@ class Engine:
             self.http.server, token, snapshot.cursors, self, rhythm=self._rhythm, idle=self._idle
         )
         self._following = asyncio.create_task(self._follow(self._stream), name="stream")
-        await self._take_up(snapshot)
+        await self._keeper.begin()
+        self._take_up()
         return snapshot
 
-    async def _take_up(self, snapshot: DeskSnapshot) -> None:
+    async def _keep_after_all(self) -> None:
+        """Try again to open the journal, where that failed when the desk was opened."""
+        if await self._keeper.begin():
+            self._take_up()
+
+    def _take_up(self) -> None:
         """Go on with what is unsent of this person under this assignment, from earlier runs too."""
-        await self._keeper.begin()
         self._keeper.refuse_old(datetime.now(UTC), self._outbox)
         earlier: list[Letter] = []
         for one in self._keeper.messages():
@@ -122,10 +129,9 @@ class Engine:
                 self._tell(MessageRestored(one.command, one.at, one.error))
                 earlier += [one.command] if one.error is None else []
         self._outbox.put_before(earlier)
-        saved = {(draft.case_id, draft.kind): draft for draft in snapshot.drafts}
         for draft in self._keeper.drafts():
             if not self._drafts.is_saving(draft.place):
-                self._restore(draft, saved.get(draft.place))
+                self._restore(draft, self._saved.get(draft.place))
         self._outbox.resume()
 
     def _restore(self, draft: Drafted, stored: Draft | None) -> None:
@@ -225,7 +231,7 @@ class Engine:
         self._tell(Connected(server_time))
         self._outbox.wake()
         if not self._keeper.lasting:
-            self._beginning = asyncio.create_task(self._keeper.begin(), name="keeper")
+            self._beginning = asyncio.create_task(self._keep_after_all(), name="keeper")
 
     def heard(self, server_time: datetime | None) -> None:
         """The backend showed a sign of life."""
@@ -253,6 +259,7 @@ class Engine:
         snapshot = await self.http.desk()
         self.heard(snapshot.server_time)
         await self._work_as(snapshot.profile.staff_id, snapshot.assignment.id)
+        self._saved = {(draft.case_id, draft.kind): draft for draft in snapshot.drafts}
         self._tell(SnapshotArrived(snapshot))
         return snapshot
 

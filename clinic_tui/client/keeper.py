@@ -118,16 +118,19 @@ class Keeper:
             if one.error is None and now - one.at > SENT_FOR and name not in under_way:
                 self.refused(name, TooOld())
 
-    async def begin(self) -> None:
-        """Take up what earlier processes have left of this person, before what is here already."""
+    async def begin(self) -> bool:
+        """Take up what earlier processes have left of this person, before what is here already.
+
+        Whether the journal was opened by this call.
+        """
         async with self._beginning:
             if self._journal is not None or self._device is None or not self.staff_id:
-                return
+                return False
             try:
                 journal = await self._open(self._device, self.staff_id)
             except (ClientError, OSError, ValueError) as error:
                 self._fail(error)
-                return
+                return False
             self._journal = journal
             if journal.damaged:
                 self._notify(NotKept(damaged=True))
@@ -135,6 +138,7 @@ class Keeper:
             for record in here.records():
                 self.unsent.apply(record)
             self._write_anew()
+            return True
 
     async def _open(self, device: Device, staff_id: str) -> Journal:
         asked = await self._in_thread(device.device_id)

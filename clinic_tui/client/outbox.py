@@ -35,6 +35,8 @@ class _Lane:
     """The messages of one case, or all those to colleagues, one after the other."""
 
     items: deque[_Item] = field(default_factory=deque[_Item])
+    current: _Item | None = None
+    """The one whose turn it is; None while a session is waited for."""
     task: "asyncio.Task[None] | None" = None
 
 
@@ -64,9 +66,10 @@ class Outbox:
         )
 
     def put_before(self, commands: Sequence[Letter]) -> None:
-        """Take messages of an earlier run, in order, before those written since; only while paused."""
-        for command in reversed(commands):
-            self._add(_Item(command, asyncio.get_running_loop().create_future()), first=True)
+        """Take messages of an earlier run, in order; before those written since, while none is under way."""
+        first = not self._signed_in.is_set()
+        for command in reversed(commands) if first else commands:
+            self._add(_Item(command, asyncio.get_running_loop().create_future()), first=first)
 
     def put(self, command: Letter, kept: "asyncio.Future[None] | None" = None) -> "asyncio.Future[Any]":
         """Take a message; the future holds its answer, or why it was refused for good.
@@ -96,10 +99,9 @@ class Outbox:
         )
         if lane is None or item is None or item.maybe_stored:
             return False
-        is_first = lane.items[0] is item
         lane.items.remove(item)
-        if is_first and lane.task is not None:
-            lane.task.cancel()  # it waits between two tries: nothing is on its way
+        if lane.current in (None, item) and lane.task is not None:
+            lane.task.cancel()  # it waits, for a session or between two tries: nothing is on its way
             self._begin(_lane_of(item.command), lane)
         self._tell(item, "withdrawn")
         if not item.done.done():
@@ -148,9 +150,10 @@ class Outbox:
     async def _run(self, name: str, lane: _Lane) -> None:
         while lane.items:
             await self._signed_in.wait()
-            item = lane.items[0]
+            lane.current = item = lane.items[0]
             await self._deliver(item)
-            lane.items.popleft()
+            lane.items.remove(item)
+            lane.current = None
         del self._lanes[name]
 
     async def _deliver(self, item: _Item) -> None:

@@ -450,3 +450,31 @@ async def test_a_message_of_long_ago_waits_for_its_author(memory_backend: Backen
             assert isinstance(restored.error, TooOld)
             assert not (await nora.call(nora.link.left(0.2))).drafts
         assert await stored(site) == []
+
+
+class FailingDevice(SlowDevice):
+    """One that cannot be opened at first."""
+
+    def open(self, server: str, staff_id: str, key: bytes) -> Journal:
+        if not self.go.is_set():
+            raise OSError(5, "Input/output error")
+        return self._device.open(server, staff_id, key)
+
+
+async def test_a_device_that_fails_at_first_is_tried_again_with_the_next_contact(
+    memory_backend: Backend, device: Device
+) -> None:
+    async with town(memory_backend) as (site, network):
+        await leave_unsent(network, device, "ett")
+        failing = FailingDevice(device)
+        async with workstation(network.url, "nora", failing) as nora:
+            await nora.until(lambda: nora.heard(NotKept))
+            assert nora.heard(MessageRestored) == []
+            failing.go.set()
+            network.cut()
+            await nora.until(lambda: nora.heard(MessageRestored))
+            await nora.until(
+                lambda: ANNA_CASE in nora.desk.visits and not nora.desk.visits[ANNA_CASE].pending
+            )
+            assert (await nora.call(nora.link.left(0.5))).lasting
+        assert await stored(site) == ["ett"]

@@ -152,6 +152,40 @@ async def test_after_the_session_ended_messages_wait_for_the_next_one() -> None:
     await done
 
 
+async def test_a_message_taken_back_while_nobody_is_signed_in_leaves_nothing_to_wait_for() -> None:
+    wire = Wire()
+    box = outbox(wire)
+    box.pause()
+    first, second = box.put(command(1)), box.put(command(2))
+    await asyncio.sleep(0)
+    assert box.withdraw("1")
+    with pytest.raises(Withdrawn):
+        await first
+    box.resume()
+    await second
+    await box.drain()
+    assert [one.command_id for one in wire.sent] == ["2"]
+    box.pause()
+    third = box.put(command(3))
+    await asyncio.sleep(0)
+    assert box.withdraw("3")
+    with pytest.raises(Withdrawn):
+        await third
+    await box.drain()
+
+
+async def test_what_an_earlier_run_left_goes_before_what_is_new() -> None:
+    wire = Wire()
+    box = outbox(wire)
+    box.pause()
+    box.put(command(3))
+    await asyncio.sleep(0)
+    box.put_before([command(1), command(2)])
+    box.resume()
+    await box.drain()
+    assert [one.command_id for one in wire.sent] == ["1", "2", "3"]
+
+
 async def test_what_is_given_up_fails_with_the_reason() -> None:
     wire = Wire()
     box = outbox(wire)

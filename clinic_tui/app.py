@@ -8,7 +8,6 @@ from typing import Any, ClassVar
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.driver import Driver
-from textual.message import Message
 
 from clinic_tui.actions.keymap import NO_KEY, Keymap
 from clinic_tui.activity import WatchedApp
@@ -33,6 +32,7 @@ from clinic_tui.ending import Ending
 from clinic_tui.entrance import Entrance
 from clinic_tui.i18n import _
 from clinic_tui.leaving import Leaving
+from clinic_tui.link_messages import Answered, LinkNews
 from clinic_tui.navigation import Navigation
 from clinic_tui.notice_board import NoticeBoard
 from clinic_tui.older_pages import OlderPages
@@ -57,24 +57,6 @@ from styles.themes import VARIABLE_DEFAULTS, register_themes, theme_for
 
 TICK_SECONDS = 5.0
 """How often the clock is looked at; only what reads differently is repainted."""
-
-
-class LinkNews(Message):
-    """Something came over the link; posted from its thread."""
-
-    def __init__(self, event: LinkEvent) -> None:
-        super().__init__()
-        self.event = event
-
-
-class Answered(Message):
-    """A request has its outcome; posted from the link's thread."""
-
-    def __init__(self, future: "Future[Any]", done: Done, failed: Failed, room: DeskRoom) -> None:
-        super().__init__()
-        self.future, self.done, self.failed = future, done, failed
-        self.room = room
-        """Where it was asked; an answer for one that is gone goes nowhere."""
 
 
 class ClinicApp(WatchedApp[int], inherit_bindings=False):
@@ -295,7 +277,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         room = self.room
         self.under_way.sent(future, moment(), command)
         future.add_done_callback(
-            lambda ready: self.post_message(Answered(ready, done, failed or refused, room))
+            lambda ready: self.post_message(Answered(ready, done, failed or refused, room, command))
         )
 
     def on_answered(self, message: Answered) -> None:
@@ -304,8 +286,10 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
         if message.room is not self.room:
             return
         error = message.future.exception()
+        answer = message.future.result() if error is None else None
+        if message.command is not None:
+            self.place.steps.settle(message.command, answer)
         if error is None:
-            answer = message.future.result()
             if isinstance(answer, Wire):
                 self.take(self.room.desk.absorb(answer))
             message.done(answer)
@@ -321,6 +305,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
 
     def submit(self, command: Command, done: Done, failed: Failed) -> None:
         """Send a command; see `Workplace.submit`."""
+        self.place.steps.begin(command)
         self.fetch(self.link.send(command), done, failed, command=command)
 
     def send_message(self, command: PostMessage) -> None:

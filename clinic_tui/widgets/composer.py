@@ -70,6 +70,9 @@ class ComposerText(WritingArea):
         return super().check_action(action, parameters)
 
     async def _on_key(self, event: events.Key) -> None:
+        if self.held:
+            await super()._on_key(event)
+            return
         self._run = run_of(event)
         if event.key == self.send_key:
             event.prevent_default()
@@ -166,6 +169,7 @@ class Composer(Vertical):
         self.area.send_key = send_key
         self.remove_class("-closed")
         self.area.disabled = False
+        self.area.release()
         self._load(text)
         by_enter = send_key == "enter"
         sends = _("{key} sends").format(key=_("Enter") if by_enter else shown_key(send_key))
@@ -186,7 +190,7 @@ class Composer(Vertical):
 
     def on_resize(self) -> None:
         """The send key moves where there is room for it."""
-        if not self.has_class("-closed"):
+        if not self.has_class("-closed") and not self.area.held:
             self._show_to()
 
     def close_with(self, text: str, deeds: Sequence[Piece]) -> None:
@@ -194,10 +198,27 @@ class Composer(Vertical):
         self._load("")
         self.case_id = None
         self._status = ""
+        self.area.release()
         self.area.disabled = True
         self.add_class("-closed")
         self.query_one("#composer-to", Bar).show([Piece(text, "$foreground")])
         self.query_one("#composer-hint", Bar).show(deeds)
+
+    def stop_with(self, heading: str, text: str, why: str) -> None:
+        """Nothing more can be written, by something that was done elsewhere; the text stays, to be copied.
+
+        `heading` says how the case stands, `why` what was done.
+        """
+        self._load(text)
+        self.case_id = None
+        self._status = ""
+        self.remove_class("-closed")
+        self.area.disabled = False
+        self.area.hold()
+        self.query_one("#composer-to", Bar).show([Piece(heading, "$foreground")])
+        self.query_one("#composer-hint", Bar).show(
+            [Piece(why, "$warning"), Piece(_("Ctrl+C copies it"), gap=2)]
+        )
 
     def _load(self, text: str) -> None:
         self._loaded = text
@@ -262,7 +283,7 @@ class Composer(Vertical):
         self._show_hint()
 
     def _show_hint(self) -> None:
-        if self.has_class("-closed"):
+        if self.has_class("-closed") or self.area.held:
             return
         pieces: list[Piece] = []
         text = self.area.text

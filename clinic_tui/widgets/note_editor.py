@@ -56,7 +56,7 @@ class NoteEditor(Vertical):
         #note-status { height: auto; color: $muted; margin: 1 0 0 0; }
         #note-deed { background: $panel; margin: 1 0 0 0; }
         &.-signed #note-text { display: none; }
-        &.-signed #note-signed { display: block; }
+        &.-signed #note-signed, &.-both #note-signed { display: block; }
     }
     """
 
@@ -84,7 +84,8 @@ class NoteEditor(Vertical):
 
     def load(self, text: str, *, writable: bool) -> None:
         """Show this text to write on, or only to read."""
-        self.remove_class("-signed")
+        self.remove_class("-signed", "-both")
+        self.area.release()
         self.area.read_only = not writable
         self._loaded = text
         if self.area.text != text:
@@ -97,8 +98,23 @@ class NoteEditor(Vertical):
         line.display = bool(others.text)
         self.area.show_others(others)
 
+    def stop(self, text: str, notes: Sequence[Note]) -> None:
+        """Nothing more can be written, by something that was done elsewhere; the text stays, to be copied.
+
+        The versions that were signed meanwhile stand below it.
+        """
+        self.remove_class("-signed")
+        self.set_class(bool(notes), "-both")
+        self._loaded = text
+        if self.area.text != text:
+            self.area.replace_text(text)
+        self.area.hold()
+        put(self.query_one("#note-signed-text", Static), signed_versions(notes))
+
     def show_signed(self, notes: Sequence[Note]) -> None:
         """Show the signed versions, the newest first; a signed note never changes (domain.md 2.4)."""
+        self.area.release()
+        self.remove_class("-both")
         self.add_class("-signed")
         put(self.query_one("#note-signed-text", Static), signed_versions(notes))
 

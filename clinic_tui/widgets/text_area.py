@@ -12,6 +12,10 @@ from clinic_tui.widgets.room_left import room_text
 
 _JOINER = "\u200d"
 """Joins two emoji to one; alone it would be shown as a character that nobody wrote."""
+_WRITING_KEYS = frozenset({"enter", "backspace", "delete"})
+"""Keys that write though they print nothing."""
+_EDITING = frozenset({"cut", "paste", "undo", "redo"})
+"""What is done to a text, beside all that deletes; where it takes none, their keys are free for the view."""
 
 
 class WritingArea(TextArea):
@@ -45,6 +49,8 @@ class WritingArea(TextArea):
         )
         self.cursor_blink = False
         self.limit = limit
+        self.held = False
+        """Whether writing was stopped by something that happened elsewhere: see `hold`."""
 
     @property
     def too_long(self) -> bool:
@@ -56,6 +62,26 @@ class WritingArea(TextArea):
         """What is said of the text's length; empty while there is room."""
         return room_text(len(self.text), self.limit) if self.limit else ""
 
+    def hold(self) -> None:
+        """Take no more text, keep what stands here, and let no letter become a command.
+
+        Whoever is typing goes on for a while, blindly. It ends when the focus is moved on, which takes a
+        deliberate key. The text is selected, ready to be copied.
+        """
+        if not self.held:
+            self.held = self.read_only = True
+            self.select_all()
+
+    def release(self) -> None:
+        """Take text again."""
+        self.held = self.read_only = False
+
+    def check_consume_key(self, key: str, character: str | None = None) -> bool:
+        """Letters are the text's, also where they do nothing any more."""
+        if self.held:
+            return character is not None and character.isprintable()
+        return super().check_consume_key(key, character)
+
     @property
     def blanks(self) -> list[Placeholder]:
         """The blanks and placeholders still to be filled, in order."""
@@ -64,6 +90,8 @@ class WritingArea(TextArea):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """F6 and F7, which Textual selects with, are the program's own keys."""
         if action in {"select_line", "select_all"}:
+            return False
+        if self.held and (action.startswith("delete_") or action in _EDITING):
             return False
         return super().check_action(action, parameters)
 
@@ -129,6 +157,10 @@ class WritingArea(TextArea):
             self.move_cursor(result.end_location)
 
     async def _on_key(self, event: events.Key) -> None:
+        if self.held and (event.is_printable or event.key in _WRITING_KEYS):
+            event.prevent_default()
+            event.stop()
+            return
         if event.key == "tab" and not self.read_only and self.select_blank():
             event.prevent_default()
             event.stop()

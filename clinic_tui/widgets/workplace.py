@@ -14,6 +14,7 @@ from clinic_tui.protocol.patients import ResidentProfile
 from clinic_tui.protocol.resources import CaseRow
 from clinic_tui.state.desk import Desk
 from clinic_tui.state.lists import ListName
+from clinic_tui.state.own_steps import OwnSteps
 from clinic_tui.state.queue_view import QueueView
 from clinic_tui.state.visit import Visit
 from clinic_tui.storage.config import Config
@@ -142,6 +143,8 @@ class Workplace:
     """Whether something is written to the resident and not sent, by case, where that is known here."""
     staff_side: set[str] = field(default_factory=set[str])
     """Cases whose staff chat stands where the resident's chat would."""
+    steps: OwnSteps = field(default_factory=OwnSteps)
+    """Which steps on cases were taken here, and not at another terminal."""
     give_back: Callable[[str, str], None] = lambda _case_id, _body: None
     """Put a text that was not sent back where one writes in its case; the visit screen sets it."""
     later: Callable[[Callable[[], None]], object] = lambda act: act()

@@ -14,6 +14,7 @@ from clinic_tui.widgets.composer import Composer
 from clinic_tui.widgets.modal import show_dialog
 from clinic_tui.widgets.note_parts import OthersLines, lines_of_others
 from clinic_tui.widgets.side_panel import CHAT, PAGES
+from clinic_tui.widgets.text_area import WritingArea
 from clinic_tui.widgets.texts import clock
 from clinic_tui.widgets.workplace import DraftKind
 from screens.dialogs.phrase_picker import PhrasePicker
@@ -52,7 +53,8 @@ class Panes:
         before, self._before = self._before, now
         another = before is None or before[0] != visit.case_id
         if before != now:
-            done = not another and visit.row.state == AsyncState.HANDLED
+            own = self._place.steps.led_to(visit.row)
+            done = not another and own and visit.row.state == AsyncState.HANDLED
             self._screen.talk.rest(visit.case_id if done else "")
         self.show_note(visit)
         writing = self._writes(visit)
@@ -71,13 +73,18 @@ class Panes:
             self._before = None
 
     def _writes(self, visit: Visit) -> bool:
-        """Whether the focus is in a text that one can still write in."""
-        area = self._screen.focused
+        """Whether the focus is in a text that one can still write in, or that was stopped and stays."""
+        area, stopped = self._screen.focused, self._screen.interruptions.of(visit)
         if area is self._screen.talk.composer.area:
-            return self._screen.talk.composes(visit)
+            return self._screen.talk.composes(visit) or (stopped is not None and stopped.message)
         if area is self._screen.panel.note.area:
-            return self._screen.ending.note_is_mine(visit) and not visit.notes
+            writable = self._screen.ending.note_is_mine(visit) and not visit.notes
+            return writable or (stopped is not None and stopped.note)
         return isinstance(area, TextArea) and not area.read_only and not area.disabled
+
+    def _is_stopped(self, area: Widget | None) -> bool:
+        """Whether a field takes no more text by what was done elsewhere."""
+        return isinstance(area, WritingArea) and area.held
 
     def _begins(self, visit: Visit, before: str) -> bool:
         """Whether one can write now and could not before: the visit was started, or the case became mine."""
@@ -178,7 +185,11 @@ class Panes:
         note = self._screen.panel.note
         mine = self._screen.ending.note_is_mine(visit)
         filled_for = (visit.case_id, f"{visit.row.state} {mine} {len(visit.notes)}")
-        if visit.notes:
+        stopped = self._screen.interruptions.of(visit)
+        if stopped is not None and stopped.note:
+            note.stop(self._screen.drafts.text(visit, "note"), visit.notes)
+            note.show_status(stopped.why, _("What you have written is still here."))
+        elif visit.notes:
             note.show_signed(visit.notes)
             note.show_others(OthersLines())
             note.show_status()
@@ -336,6 +347,9 @@ class Panes:
     def do_app_back(self) -> None:
         """One step back: to the composer, else out of the visit. What is written stays."""
         visit = self._screen.visit
+        if self._is_stopped(self._screen.focused):
+            self._rest()
+            return
         composer = self._screen.query_one(Composer)
         beside = self._screen.beside
         if visit is not None and beside.open and not beside.chat.area.disabled:

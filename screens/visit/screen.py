@@ -35,6 +35,7 @@ from screens.visit.claims import Claims
 from screens.visit.draft_book import DraftBook, keeper
 from screens.visit.elsewhere import Elsewhere
 from screens.visit.ending import Ending
+from screens.visit.interruptions import Interruptions
 from screens.visit.panes import Panes
 from screens.visit.permits import Permits
 from screens.visit.placeholders import placeholder_values
@@ -66,6 +67,7 @@ class VisitScreen(ClinicScreen):
         self.permits = Permits(self)
         self.claims = Claims(self)
         self.elsewhere = Elsewhere(self)
+        self.interruptions = Interruptions(self)
         self.case_line = CaseLine(self)
         self.talk = Talk(self)
         self.sending = Sending(self)
@@ -179,6 +181,7 @@ class VisitScreen(ClinicScreen):
         if visit is None:
             self._show_none(visits)
             return
+        self.interruptions.look(visit)
         self.beside.show(visit)
         self.panes.show(visit)
         self.talk.show(visit)

@@ -121,6 +121,9 @@ class Talk:
     def show_composer(self, visit: Visit, *, anew: bool = False) -> None:
         """Open the composer with the visit's draft, or close it and say what can be done instead."""
         open_now = "open" if self.composes(visit) else f"closed, signed {bool(visit.notes)}"
+        stopped = self._screen.interruptions.of(visit)
+        if stopped is not None and stopped.message:
+            open_now = "stopped: " + open_now
         wanted = (visit.case_id, f"{visit.row.state} {open_now} {self._place.config.ui.send_key}")
         if self._open == wanted and not anew:
             return
@@ -132,6 +135,10 @@ class Talk:
             send_key = self._place.config.ui.send_key
             who, warning = resident_with_age(visit.row.resident), _no_channel(visit)
             self.composer.open_for(who, text, send_key, case_id=visit.case_id, warning=warning)
+            return
+        if stopped is not None and stopped.message:
+            text = self._screen.drafts.text(visit, "message")
+            self.composer.stop_with(self._closed_text(visit), text, stopped.why)
             return
         self.composer.close_with(self._closed_text(visit), self._closed_deeds(visit))
 
@@ -196,8 +203,9 @@ class Talk:
             return
         if not self.writable(visit):
             by = ended_by(visit)
-            if by is not None and by.id == self._place.desk.people.staff_id and drafts.text(visit, "message"):
-                drafts.clear(visit, "message")  # whoever ends a chat has let go of what was not sent
+            mine = by is not None and by.id == self._place.desk.people.staff_id
+            if mine and self._place.steps.led_to(visit.row) and drafts.text(visit, "message"):
+                drafts.clear(visit, "message")  # whoever ends a chat here has let go of what was not sent
             return
         self.keep(visit)
         news = drafts.take_in(visit, "message")

@@ -24,7 +24,7 @@ from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
 import screens.visit.screen
-from clinic_tui.app import Answered, ClinicApp
+from clinic_tui.app import ClinicApp
 from clinic_tui.backend.app import create_app
 from clinic_tui.backend.clock import SettableClock
 from clinic_tui.backend.context import Backend
@@ -39,6 +39,7 @@ from clinic_tui.demo.dataset import load
 from clinic_tui.demo_host import seed_of
 from clinic_tui.domain.region import load_profile
 from clinic_tui.i18n import set_language
+from clinic_tui.link_messages import Answered
 from clinic_tui.navigation import VIEWS
 from clinic_tui.options import Options
 from clinic_tui.widgets.bar import Bar

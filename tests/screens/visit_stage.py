@@ -259,10 +259,13 @@ class VisitStage(StageApp):
 
     def _answer(self, command: Command, done: Callable[[Any], None], failed: Any) -> None:
         self.asked.commands.append(command)
+        self.place.steps.begin(command)
         if self.asked.refuse is not None:
+            self.place.steps.settle(command, None)
             failed(self.asked.refuse)
             return
         answer = self._answer_to(command)
+        self.place.steps.settle(command, answer)
         if isinstance(answer, Wire):
             self.change(self.desk.absorb(answer))
         done(answer)

@@ -14,8 +14,8 @@ from clinic_tui.widgets.table_list import Cell, CellStyle, TableColumn, TableRow
 from clinic_tui.widgets.texts import kind_text, resident_name, resident_short, resident_with_age
 from clinic_tui.widgets.visit_texts import moment_text
 
-Tab = Literal["unsigned", "to_verify", "asked", "texts", "colleagues"]
-TABS: tuple[Tab, ...] = ("unsigned", "to_verify", "asked", "texts", "colleagues")
+Tab = Literal["unsigned", "colleagues", "to_verify", "asked", "texts"]
+TABS: tuple[Tab, ...] = ("unsigned", "colleagues", "to_verify", "asked", "texts")
 _WHO_FROM = 84
 
 
@@ -33,7 +33,7 @@ def tab_text(tab: Tab) -> str:
 def tabs_of(desk: Desk) -> tuple[Tab, ...]:
     """The tabs to show: colleagues' visits only for whoever may see to one."""
     seen = desk.people.allowed(Permission.SIGN_FOR_COLLEAGUE) or bool(unsigned_of_others(desk))
-    return TABS if seen else TABS[:-1]
+    return tuple(tab for tab in TABS if seen or tab != "colleagues")
 
 
 def empty_text(tab: Tab) -> str:

@@ -15,12 +15,15 @@ import textual.app
 import textual.pilot
 from textual._context import active_app
 from textual.app import App
+from textual.css.stylesheet import Stylesheet
 from textual.message_pump import MessagePump
 from textual.pilot import Pilot, WaitForScreenTimeout
 from textual.screen import Screen
 
 from clinic_tui.activity import WatchedApp
 
+_parsed: dict[Any, Any] = {}
+"""Rules of style sheets by text and variables; nothing changes them once they are parsed."""
 MOST_TURNS = 100
 """An app that is drawn so often drives itself; the test goes on and says what it sees."""
 MOST_STEPS = 20_000
@@ -48,6 +51,19 @@ def steady_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Pilot, "_wait_for_screen", wait_for_screen)
     for module in (textual.app, textual.pilot):
         monkeypatch.setattr(module, "wait_for_idle", wait_for_idle)
+
+
+def parse_styles_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Parse each style sheet once for all tests of a process instead of twice for each app."""
+    parse = Stylesheet._parse_rules
+
+    def parsed(sheet: Stylesheet, css: str, read_from: Any, *where: Any, **more: Any) -> Any:
+        key = (css, read_from, where, *more.items(), frozenset(sheet._variables.items()))
+        if key not in _parsed:
+            _parsed[key] = parse(sheet, css, read_from, *where, **more)
+        return _parsed[key]
+
+    monkeypatch.setattr(Stylesheet, "_parse_rules", parsed)
 
 
 async def settled(app: App[Any], most_seconds: float = MOST_SECONDS) -> None:

@@ -34,9 +34,10 @@ def test_the_wheel_holds_code_styles_texts_data_and_migrations(wheel: Path) -> N
 
 
 def test_the_installed_wheel_starts_without_the_checkout(wheel: Path, tmp_path: Path) -> None:
-    venv.create(tmp_path / "env", with_pip=True, system_site_packages=False)
+    venv.create(tmp_path / "env", with_pip=False, system_site_packages=False)
     python = tmp_path / "env" / "bin" / "python"
-    subprocess.run([str(python), "-m", "pip", "install", "-q", "--no-deps", str(wheel)], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "--disable-pip-version-check"]
+    subprocess.run([*pip, "install", "-q", "--no-deps", str(wheel)], check=True)
     site = Path(sys.executable).parents[1] / "lib" / f"python3.{sys.version_info.minor}" / "site-packages"
     environment = {"PYTHONPATH": str(site), "PATH": "/usr/bin:/bin", "HOME": str(tmp_path), "LANG": "C.UTF-8"}
     tool = str(python.with_name("clinic-tui"))

@@ -6,13 +6,14 @@ import pytest
 
 from clinic_tui.i18n import language, set_language
 from clinic_tui.widgets.modal import ClinicDialog
-from tests.steady import steady_pauses
+from tests.steady import parse_styles_once, steady_pauses
 
 
 @pytest.fixture(autouse=True)
 def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses that last, and dialogs that listen at once; a test of their first moments sets its own."""
     steady_pauses(monkeypatch)
+    parse_styles_once(monkeypatch)
     monkeypatch.setattr(ClinicDialog, "QUIET", 0.0)
 
 

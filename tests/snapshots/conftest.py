@@ -12,7 +12,7 @@ from textual.app import App
 from textual.pilot import Pilot
 
 from clinic_tui.widgets.modal import ClinicDialog
-from tests.steady import steady_pauses
+from tests.steady import parse_styles_once, steady_pauses
 
 PINNED = re.search(
     r"^textual==(\S+)$", (Path(__file__).parents[2] / "constraints.txt").read_text(), re.MULTILINE
@@ -49,6 +49,7 @@ def report_parts() -> str:
 def steady(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses that last, and dialogs that listen at once; a test of their first moments sets its own."""
     steady_pauses(monkeypatch)
+    parse_styles_once(monkeypatch)
     monkeypatch.setattr(ClinicDialog, "QUIET", 0.0)
 
 

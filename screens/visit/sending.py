@@ -7,6 +7,7 @@ from clinic_tui.protocol.commands import PostMessage
 from clinic_tui.protocol.ids import new_id
 from clinic_tui.protocol.resources import PhraseInfo
 from clinic_tui.state.visit import Pending, Visit
+from clinic_tui.widgets.outcome import Offer, Outcome
 from clinic_tui.widgets.texts import resident_name
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ class Sending:
         self._place = screen.place
         self._told: set[str] = set()
         """Messages whose failure was said."""
+        self._waiting: set[str] = set()
+        """Messages of which it was said that they wait."""
         self._phrases: dict[str, str] = {}
         """Id of the phrase last inserted, by case."""
         self._refused = False
@@ -56,6 +59,16 @@ class Sending:
                 if pending.id not in self._told:
                     self._told.add(pending.id)
                     self._screen.say(self._failure(visit, pending), warning=True)
+        self._tell_waiting()
+
+    def _tell_waiting(self) -> None:
+        """Say once of the message on screen that waits without contact that it can still be taken back."""
+        visit = self._screen.visit
+        for pending in visit.pending if visit is not None else ():
+            if pending.state == "queued" and pending.error is not None and pending.id not in self._waiting:
+                self._waiting.add(pending.id)
+                text = _("Not sent yet: {reason}").format(reason=pending.error.user_text())
+                self._screen.tell(Outcome(text, offers=(Offer("app.undo", _("Take it back")),), warning=True))
 
     def _failure(self, visit: Visit, pending: Pending) -> str:
         reason = pending.error.user_text() if pending.error else ""

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
+from clinic_tui.client.errors import Offline
 from clinic_tui.i18n import _
 from clinic_tui.protocol.commands import EndVisit, SignNote
 from clinic_tui.protocol.events import CaseChanged, MessageChanged, NoteSigned
@@ -208,3 +209,20 @@ async def test_a_text_stopped_in_a_visit_behind_is_there_when_one_comes_back() -
         await settle(pilot)
         assert composed(app) == "Hej"
         assert _("What you have written is still here.") in text_of(app)
+
+
+async def test_a_message_that_waits_is_said_to_wait_and_goes_back_where_it_was_written() -> None:
+    app = VisitStage()
+    async with app.run_test(size=(120, 40)) as pilot:
+        await typed(pilot, "Hej")
+        await pilot.press("ctrl+j")
+        await typed(pilot, "Mer")
+        app.sending("queued", Offline())
+        await settle(pilot)
+        assert _("Take it back") in text_of(app)
+        assert "Shift+F12" in text_of(app)
+        app.sending("withdrawn")
+        app.place.give_back(case_id(1), "Hej")
+        await settle(pilot)
+        assert composed(app) == "Hej\n\nMer"
+        assert app.visit.pending == ()

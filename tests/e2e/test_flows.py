@@ -55,7 +55,7 @@ def test_a_chat_from_its_receipt_to_its_close(start: Start) -> None:
     terminal.wait_for("Sven-Olof Lind")
     terminal.click("Sven-Olof Lind")
     terminal.press("enter")
-    terminal.wait_for("Sven-Olof Lind, 90 år · klar")
+    terminal.wait_for("Till Sven-Olof Lind", "138/84")
     terminal.press("f10")
     close_dialog(terminal, "Avsluta chatten med", "e")
     terminal.wait_for("Du avslutade chatten 09:00")

@@ -20,7 +20,7 @@ from clinic_tui.state.visit import Visit
 from clinic_tui.storage.config import Config
 from clinic_tui.widgets.outcome import Outcome
 
-Done = Callable[[Any], None]
+Done = Callable[[Any], object]
 """Called with the command's answer, after the desk has taken it in."""
 Failed = Callable[[ClientError], None]
 """Called with the reason a command came to nothing."""

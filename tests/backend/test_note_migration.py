@@ -6,13 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import Connection, insert
 
 from clinic_tui.backend.note_drafts import note_draft_of
-from clinic_tui.backend.store import migrating, open_store, upgrade
+from clinic_tui.backend.store import open_store, upgrade
 from clinic_tui.backend.store.tables import cases, drafts, residents, staff, units
+from tests.backend.older import step_to
 
 pytestmark = pytest.mark.anyio
 AT = datetime(2026, 3, 10, 11, 0, tzinfo=UTC)
@@ -27,10 +26,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 def _up_to_the_step_before(conn: Connection) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(migrating._SCRIPTS))
-    config.attributes["connection"] = conn
-    command.upgrade(config, "0007")
+    step_to(conn, "0007")
 
 
 def _as_it_was(conn: Connection) -> None:

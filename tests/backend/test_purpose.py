@@ -8,13 +8,12 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-from sqlalchemy import Connection
 
 from clinic_tui.backend.passwords import hash_password
 from clinic_tui.backend.seed import DEMO_PASSWORD, SeedResident, SeedStaff, SeedUnit, insert_seed
@@ -24,6 +23,7 @@ from clinic_tui.backend.store import open_store, upgrade
 from clinic_tui.backend.store.purpose import purpose_of
 from clinic_tui.command_line.demo_data import fill
 from clinic_tui.command_line.places import default_database, demo_database
+from tests.backend.older import step_to
 
 pytestmark = pytest.mark.anyio
 MARIE = {"username": "marie", "password": DEMO_PASSWORD}
@@ -83,12 +83,6 @@ async def test_a_database_with_somebody_in_it_opens_no_simulated_e_id(url: str) 
         await _serve(url, demo=True)
 
 
-def _is_old(conn: Connection) -> None:
-    """Take the database back to before databases were marked."""
-    conn.exec_driver_sql("DROP TABLE database_facts")
-    conn.exec_driver_sql("UPDATE alembic_version SET version_num = '0002'")
-
-
 def _person(name: str) -> SeedStaff:
     return SeedStaff(id=name, hsa_id=f"SE1-{name}", username=name, display_name=name, name=name, title="")
 
@@ -97,17 +91,15 @@ def _person(name: str) -> SeedStaff:
 async def test_an_older_database_is_told_by_the_password_its_accounts_share(
     url: str, *, demo: bool, served: bool
 ) -> None:
+    store = await open_store(url)
+    await store.write(lambda conn: step_to(conn, "0002"))
     if demo:
-        await _serve(url, demo=True)
+        await fill(store, datetime.now(UTC), DEMO_PASSWORD)
     else:
-        await _put(url, REAL)
-        store = await open_store(url)
+        await store.write(lambda conn: insert_seed(conn, REAL, "x"))
         for name in ("anna", "ebba"):
             hashed = hash_password(DEMO_PASSWORD)
             await store.write(lambda conn, n=name, h=hashed: insert_seed(conn, Data(staff=(_person(n),)), h))
-        await store.close()
-    store = await open_store(url)
-    await store.write(_is_old)
     await store.close()
     await asyncio.to_thread(upgrade, url)
     await _serve(url, demo=demo)

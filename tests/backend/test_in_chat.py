@@ -17,6 +17,7 @@ _COUNT = select(func.count()).select_from(sms_outbox).where(sms_outbox.c.kind ==
 async def _chat(site: Served, nora: str, who: str = "r-anna") -> str:
     fields: dict[str, Any] = {"unit_id": "north", "queue_role": "nurse", "subject": "Results", "days": 5}
     if who == "r-dan":
+        fields["ground"] = "Results of his blood test"
         await site.command(nora, "find_resident", person_number="20180220-2398")
     made = await site.command(nora, "create_chat", resident_id=who, **fields, body="Hello")
     assert made.status_code == 200, made.text

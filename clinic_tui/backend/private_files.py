@@ -14,6 +14,8 @@ from clinic_tui.backend.logs import logger
 
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 _OWNER: Final = stat.S_IRUSR | stat.S_IWUSR
+_SQLITE: Final = b"SQLite format 3\0"
+"""What every SQLite database begins with, from its first commit on (sqlite.org/fileformat.html, 1.3.1)."""
 _BESIDE: Final = ("-wal", "-shm", "-journal")
 """What SQLite keeps beside a database, with the mode that the database has."""
 
@@ -21,14 +23,27 @@ _BESIDE: Final = ("-wal", "-shm", "-journal")
 def protect_database(url: str) -> None:
     """Make the file of a SQLite database before SQLite does, for its owner alone; close one others may read.
 
-    Nothing happens for another kind of database, nor where the file cannot be made: opening it will tell.
+    Nothing happens for another kind of database, where the file cannot be made, or where it is a file of
+    another kind, given by mistake: opening it will tell.
     """
     path = database_file(url)
     if path is None:
         return
     with suppress(OSError):
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, _OWNER))
-    close_to_others([path, *(path.with_name(path.name + ending) for ending in _BESIDE)])
+    if _may_be_database(path):
+        close_to_others([path, *(path.with_name(path.name + ending) for ending in _BESIDE)])
+
+
+def _may_be_database(path: Path) -> bool:
+    """Whether it is a plain file that SQLite has written, or has yet to write."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            return file.read(len(_SQLITE)) in {b"", _SQLITE}
+    except OSError:
+        return False
 
 
 def database_file(url: str) -> Path | None:

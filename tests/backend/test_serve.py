@@ -209,9 +209,12 @@ def test_a_taken_port_is_said_in_one_line() -> None:
 def test_a_database_that_is_none_or_newer_is_refused_and_left_alone(tmp_path: Path) -> None:
     other = tmp_path / "other.db"
     other.write_bytes(b"%PDF-1.7" + b"x" * 200)
+    other.chmod(0o644)
     code, said = _refused("--port", "0", "--database", f"sqlite:///{other}")
     assert (code, len(said.splitlines())) == (2, 1)
-    assert other.read_bytes().startswith(b"%PDF-1.7")
+    assert other.read_bytes() == b"%PDF-1.7" + b"x" * 200
+    assert other.stat().st_mode & 0o777 == 0o644
+    assert [path.name for path in tmp_path.iterdir()] == ["other.db"]
     import sqlite3
 
     newer = tmp_path / "newer.db"

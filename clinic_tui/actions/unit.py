@@ -17,7 +17,7 @@ UNIT_ACTIONS = (
     ),
     Action(
         "unit.signer",
-        N_("Signs for colleagues"),
+        N_("Signs for others"),
         "s",
         Scope.UNIT,
         N_("Let somebody sign colleagues' ended visits, take them over or let them go; or no longer."),

@@ -92,5 +92,5 @@ async def test_every_key_that_the_bar_offers_for_an_ended_chat_acts() -> None:
             assert (action.id, dialog or bool(app.asked.performed)) == (action.id, True)
             if dialog:
                 await listening(pilot)
-                await pilot.press("escape")
+                await pilot.press("escape", "up")
                 await settle(pilot)

@@ -364,7 +364,7 @@ async def test_who_comes_to_find_somebody_writes_above_the_profile_that_is_shown
         assert "New chat" in keys_of(screen)
         assert "To the profile" not in keys_of(screen)
         assert "Karin Lindström, 71 years" in text_of(app)
-        await pilot.press("n")
+        await pilot.press("up", "n")
         assert app.asked.performed == ["patient.chat:karin"]
 
 

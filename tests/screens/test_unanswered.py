@@ -173,6 +173,7 @@ def standing(dialog: SendingDialog[Any], kind: Kind) -> dict[str, str]:
 
 async def opened(app: StageApp, line: Line, pilot: Pilot[Any], kind: Kind) -> SendingDialog[Any]:
     dialog = kind.make(app, line)
+    dialog.QUIET = 0.0  # type: ignore[misc]
     await app.show(dialog)
     await pilot.pause()
     for name, text in kind.text.items():

@@ -92,6 +92,7 @@ def test_booking_with_a_collision(snap: Snap, size: tuple[int, int], theme: str)
 
     async def show(pilot) -> None:
         await app.push_screen(BookedScreen(app.place))
+        await press(pilot)
         await app.show(BookingDialog(app.place, patient=profile(1)))
         await press(pilot, "tab", "up")
 
@@ -105,6 +106,7 @@ def test_booking_for_a_child_without_a_number(snap: Snap, size: tuple[int, int])
 
     async def show(pilot) -> None:
         await app.push_screen(BookedScreen(app.place))
+        await press(pilot)
         await app.show(BookingDialog(app.place, patient=child))
         await press(pilot, "ctrl+s")
 
@@ -116,6 +118,7 @@ def test_moving_a_visit_into_the_hour_that_does_not_exist(snap: Snap) -> None:
 
     async def show(pilot) -> None:
         await app.push_screen(BookedScreen(app.place))
+        await press(pilot)
         dialog = BookingDialog(app.place, visit=the_day()[4])
         await app.show(dialog)
         await press(pilot)

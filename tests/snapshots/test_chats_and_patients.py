@@ -205,6 +205,7 @@ def test_a_dialog(snap: Snap, size: tuple[int, int], name: str) -> None:
     async def show(pilot: Any) -> None:
         app.place.patient = profile()
         await app.push_screen(PatientsScreen(app.place))
+        await press(pilot)
         await app.show(DIALOGS[name](app))
         await press(pilot)
 
@@ -218,6 +219,7 @@ def test_the_search(snap: Snap, size: tuple[int, int]) -> None:
     async def show(pilot: Any) -> None:
         screen = DropInScreen(app.place)
         await app.push_screen(screen)
+        await press(pilot)
         await app.show(SearchDialog(app.place, tuple(screen.actions_now())))
         await press(pilot, *"an")
 
@@ -231,6 +233,7 @@ def test_a_search_that_finds_much(snap: Snap, size: tuple[int, int]) -> None:
     async def show(pilot: Any) -> None:
         screen = DropInScreen(app.place)
         await app.push_screen(screen)
+        await press(pilot)
         await app.show(SearchDialog(app.place, tuple(screen.actions_now())))
         await press(pilot, *"er", "down", "down")
 

@@ -193,7 +193,8 @@ class Unsent:
         if isinstance(command, PostMessage):
             draft = self.drafts.get((command.case_id, "message"))
             if draft is not None and draft.body == command.body:
-                self.drafts[command.case_id, "message"] = msgspec.structs.replace(draft, body="")
+                emptied = msgspec.structs.replace(draft, body="", sent=False, before=())
+                self.drafts[draft.place] = _after(draft, emptied)
 
     def records(self) -> list[Record]:
         """What leads to the same when it is applied."""

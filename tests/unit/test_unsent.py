@@ -81,6 +81,13 @@ def test_own_saves_without_an_answer_are_known_again() -> None:
     assert again.drafts[CASE, "message"].before == (digest("a"), digest("abc"))
 
 
+def test_an_own_save_without_an_answer_is_known_again_when_its_text_was_sent_as_a_message() -> None:
+    unsent = folded(draft("Hej", sent=True), queued(post(1, "Hej"), at(1), "a-1"), draft("Och", minute=2))
+    again = merged([unsent.encoded()])
+    assert again.drafts[CASE, "message"].body == "Och"
+    assert again.drafts[CASE, "message"].before == (digest("Hej"),)
+
+
 def test_several_files_are_one_in_the_order_of_writing() -> None:
     files = [[queued(post(2), at(2), "a-1")], [queued(post(1), at(1), "a-1"), queued(post(3), at(3), "a-1")]]
     unsent = merged([encode(record) for record in file] for file in files)

@@ -59,6 +59,8 @@ class Leaving:
                 reason = error.user_text() if error is not None else ""
                 text = _("A message that was left here was refused: {reason}").format(reason=reason)
                 self._app.say(text, warning=True)
+            case DraftRestored(body=""):
+                pass  # it was sent or removed: nothing comes back
             case DraftRestored():
                 self._app.say(_("A draft that was left unsaved here has come back."))
             case NotKept(damaged=True):

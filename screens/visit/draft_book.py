@@ -65,7 +65,7 @@ class DraftBook:
         writing = self._writing(visit, kind)
         left = visit.restored.pop(kind, None)
         if left is not None and left.body != writing.text:
-            return self._restore(writing, left)
+            return self._restore(writing, left, _start(visit, kind))
         revision = visit.draft_revision(kind)
         if revision <= writing.revision:
             return ""
@@ -83,15 +83,21 @@ class DraftBook:
             return "other"
         return ""
 
-    def _restore(self, writing: Writing, left: DraftRestored) -> News:
-        """Show a text that an earlier run left; beside what has been written since."""
+    def _restore(self, writing: Writing, left: DraftRestored, start: str) -> News:
+        """Show a text that an earlier run left; beside what has been written since.
+
+        An empty one tells that nothing was left of the text: it was sent, or removed. What the backend still
+        has of it goes, unless it was written elsewhere since.
+        """
         if writing.edited:
-            writing.other = left.body
-            return "other"
+            writing.other = left.body or writing.other
+            return "other" if left.body else ""
+        stored, conflicts = writing.text, writing.revision > left.revision
         if left.body:
-            stored, conflicts = writing.text, writing.revision > left.revision
             writing.text, writing.edited = left.body, True
             writing.other = stored if conflicts and stored else None
+        elif not conflicts:
+            writing.text = start
         return "loaded"
 
     def has_other(self, visit: Visit, kind: DraftKind) -> bool:

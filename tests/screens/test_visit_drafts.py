@@ -203,3 +203,22 @@ async def test_a_draft_that_was_changed_elsewhere_stands_beside_the_one_left_her
         await settle(pilot)
         assert composed(app) == "Ett utkast"
         assert app.saved[-1] == (case_id(1), "message", "Ett utkast")
+
+
+async def test_a_text_that_was_sent_before_the_program_ended_is_not_there_to_be_sent_again():
+    app = with_drafts()
+    app.desk.restore(left_by_an_earlier_run("", 3))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert composed(app) == ""
+        app.draft_arrives("message", "", 4, client=app.place.client)
+        await settle(pilot)
+        assert composed(app) == ""
+
+
+async def test_a_text_that_was_changed_elsewhere_stays_though_one_had_sent_what_was_left_here():
+    app = with_drafts()
+    app.desk.restore(left_by_an_earlier_run("", 2))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await settle(pilot)
+        assert composed(app) == "Ett utkast"

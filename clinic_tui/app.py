@@ -1,7 +1,7 @@
 """The workstation's application: it holds the desk and the link, and shows the screens."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from concurrent.futures import Future
 from typing import Any, ClassVar
 
@@ -264,7 +264,7 @@ class ClinicApp(WatchedApp[int], inherit_bindings=False):
     def fetch(
         self,
         future: "Future[Any]",
-        done: Callable[[Any], None],
+        done: Done,
         failed: Failed | None = None,
         *,
         command: Command | None = None,
